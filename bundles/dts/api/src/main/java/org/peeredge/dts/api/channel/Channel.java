@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.api.channel;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.peeredge.kernel.api.trust.Membership;
+
+/** An open, authenticated way to one member. Safe for use by many threads; nothing here blocks. */
+@ConsumerType
+public interface Channel extends AutoCloseable {
+    /** The member at the other end. */
+    Membership peer();
+
+    /** Its address as seen here. */
+    PeerAddress remote();
+
+    /** What this channel guarantees. */
+    ChannelTraits traits();
+
+    /**
+     * Sends one frame made of {@code parts}, in order. The buffers are lent until the stage
+     * completes; it fails with {@code TryOtherPeerException} when the channel ends first. Frames
+     * are queued while the peer is slow: stop at {@code !writable()}.
+     *
+     * @throws IllegalArgumentException when the frame is empty or larger than {@code maxFrameBytes}
+     */
+    CompletionStage<Void> send(ByteBuffer... parts);
+
+    /** Whether less than the channel's high-water mark is queued. */
+    boolean writable();
+
+    /** Stops or goes on reading from the network: back-pressure to the sender. On after opening. */
+    void reading(boolean on);
+
+    /** Ends it; the listener is told. Queued frames are dropped. Safe to repeat. */
+    @Override
+    void close();
+}

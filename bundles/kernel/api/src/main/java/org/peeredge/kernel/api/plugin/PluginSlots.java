@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.kernel.api.plugin;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * The plugins of one family, found by type. One implementation for all families.
+ *
+ * <p>A consumer's DS component binds each service with a dynamic reference of cardinality {@code
+ * MULTIPLE}: {@code bind} calls {@link #add}, {@code unbind} calls {@link #remove}, which returns
+ * when the leases have been given back or the drain time is over. New work gets the new plugin
+ * meanwhile: of several with the same type the one with the highest ranking wins, and of equals the
+ * one that came last. No lock is held while waiting or while a plugin runs. Safe for use by many
+ * threads.
+ */
+public final class PluginSlots<T> {
+    /** Service property that names a plugin's type. */
+    public static final String TYPE = "peeredge.type";
+
+    /** How long a removal waits for running work when nothing else is said. */
+    public static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+
+    private final Duration drain;
+    private final int maxFailures;
+    private final BiConsumer<String, String> onTrip;
+    private volatile List<Slot<T>> slots = List.of();
+
+    /**
+     * An empty family.
+     *
+     * @param drain how long {@link #remove} waits before it cancels leases
+     * @param maxFailures how many failures in a row trip a plugin off; at least 1
+     * @param onTrip told type and reason when a plugin is tripped off, on the thread that found
+     *     out; must not block
+     */
+    public PluginSlots(Duration drain, int maxFailures, BiConsumer<String, String> onTrip) {
+        if (maxFailures < 1 || drain.isNegative()) {
+            throw new IllegalArgumentException("maxFailures " + maxFailures + ", drain " + drain);
+        }
+        this.drain = drain;
+        this.maxFailures = maxFailures;
+        this.onTrip = onTrip;
+    }
+
+    /** Adds a plugin; from now on new leases may get it. */
+    public void add(String type, int ranking, T plugin) {
+        Slot<T> slot =
+                new Slot<>(
+                        type, ranking, plugin, maxFailures, reason -> onTrip.accept(type, reason));
+        synchronized (this) {
+            List<Slot<T>> next = new ArrayList<>();
+            next.add(slot);
+            next.addAll(slots);
+            next.sort(Comparator.comparingInt((Slot<T> s) -> s.ranking()).reversed());
+            slots = List.copyOf(next);
+        }
+    }
+
+    /**
+     * Removes a plugin: no new lease at once, then waits for the open ones, then cancels them.
+     * Blocks for at most the drain time. Unknown plugins are ignored.
+     *
+     * @return whether everything drained in time
+     */
+    public boolean remove(T plugin) {
+        Slot<T> gone = null;
+        synchronized (this) {
+            List<Slot<T>> next = new ArrayList<>();
+            for (Slot<T> slot : slots) {
+                if (gone == null && slot.holds(plugin)) {
+                    gone = slot;
+                } else {
+                    next.add(slot);
+                }
+            }
+            slots = List.copyOf(next);
+        }
+        if (gone == null) {
+            return true;
+        }
+        try {
+            return gone.retire(drain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Leases the best usable plugin of a type; empty when there is none. */
+    public Optional<Lease<T>> lease(String type) {
+        for (Slot<T> slot : slots) {
+            if (slot.type().equals(type)) {
+                Optional<Lease<T>> lease = slot.lease();
+                if (lease.isPresent()) {
+                    return lease;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Leases the best usable plugin of any type. */
+    public Optional<Lease<T>> lease() {
+        for (Slot<T> slot : slots) {
+            Optional<Lease<T>> lease = slot.lease();
+            if (lease.isPresent()) {
+                return lease;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What is there now, best first. */
+    public List<PluginInfo> list() {
+        return slots.stream()
+                .map(s ->
+                        new PluginInfo(
+                                s.type(), s.ranking(), s.usable(), s.tripReason(), s.openLeases()))
+                .toList();
+    }
+
+    /**
+     * One plugin's state.
+     *
+     * @param usable whether new work may get it
+     * @param tripReason why it was tripped off, empty when it was not
+     * @param openLeases the work that runs on it now
+     */
+    public record PluginInfo(
+            String type, int ranking, boolean usable, String tripReason, int openLeases) {}
+}
