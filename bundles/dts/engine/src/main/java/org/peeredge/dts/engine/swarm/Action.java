@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.routing.api.strategy.TransferView;
+
+/**
+ * All that the swarm can ask of its runtime, which answers with an {@link Event} where one is
+ * named.
+ */
+public sealed interface Action {
+    /** Sends a message; dropped when the member is gone. */
+    record Send(NodeId to, Message message) implements Action {}
+
+    /**
+     * Reads, encodes and sends symbols, in the order of these actions per peer; answers a {@code
+     * Refused} itself.
+     */
+    record SendSymbols(NodeId to, Message.GetSymbols request) implements Action {}
+
+    /** Takes back a {@link SendSymbols} that has not begun. */
+    record CancelSymbols(NodeId to, Message.Cancel cancel) implements Action {}
+
+    /** Opens the incomplete blob in the store: {@code Opened} or {@code StoreFailed}. */
+    record OpenStore(Digest digest, long sizeBytes) implements Action {}
+
+    /**
+     * Hashes the bytes kept under {@code handle}, writes them when they match: {@code PieceStored},
+     * {@code PieceBad} or {@code StoreFailed}; frees the handle.
+     *
+     * @param hash the expected SHA-256, 32 bytes
+     */
+    record CheckAndStore(Digest digest, int piece, NodeId from, long handle, byte[] hash)
+            implements Action {}
+
+    /** Frees the handle: nobody asked for these bytes, or they came twice. */
+    record Discard(long handle) implements Action {}
+
+    /** Checks a map's signatures: {@code MapChecked}. Also frees a malformed one silently. */
+    record CheckMap(NodeId from, SignedMap map) implements Action {}
+
+    /**
+     * Loads the map kept for a held or incomplete blob, if any: {@code MapChecked} from this node.
+     */
+    record LoadMap(Digest digest) implements Action {}
+
+    /**
+     * Reads the blob from upstream, from the first missing piece on: {@code UpstreamOpened}, ...
+     */
+    record StartUpstream(Digest digest, UpstreamRef upstream) implements Action {}
+
+    /** Ends that; nothing more is heard of it. */
+    record StopUpstream(Digest digest) implements Action {}
+
+    /** Reads all pieces again and compares the digest: {@code Verified}. */
+    record Verify(Digest digest) implements Action {}
+
+    /** Forgets all pieces: they did not make the blob. The next {@code OpenStore} begins anew. */
+    record Reset(Digest digest) implements Action {}
+
+    /**
+     * The blob is complete and checked: make it durable, keep the map; {@code Held} follows.
+     *
+     * @param sign whether this node read all of it and may add its own signature to the map
+     */
+    record Complete(Digest digest, SignedMap map, boolean sign) implements Action {}
+
+    /**
+     * Readers may read what has arrived.
+     *
+     * @param provisional pieces may go to clients although the digest is not checked yet (own
+     *     upstream bytes)
+     */
+    record Readable(Digest digest, boolean provisional) implements Action {}
+
+    /** The transfer ended without the blob; {@code never} when trying again is of no use. */
+    record Failed(Digest digest, String reason, boolean never) implements Action {}
+
+    /** Asks routing: {@code Planned}. */
+    record AskPlan(Digest digest, TransferView view) implements Action {}
+
+    /** A member lied or broke the protocol: close its channels, do not dial it for a while. */
+    record Punish(NodeId peer, String reason, long banMillis) implements Action {}
+
+    /** Counts something, for metrics and {@code list()}. */
+    record Count(Digest digest, Counted what, NodeId peer, long bytes) implements Action {}
+
+    /** What is counted. */
+    enum Counted {
+        /** Checked bytes from a member without the role origin. */
+        FROM_PEER,
+        /** Checked bytes from an origin. */
+        FROM_ORIGIN,
+        /** Bytes that came twice or unasked. */
+        WASTED,
+        /** Bytes that did not match their hash. */
+        BAD,
+        /** A request that ran into its deadline. */
+        TIMEOUT
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.Set;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.PieceMap;
+import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.Role;
+import org.peeredge.routing.api.strategy.Plan;
+
+/**
+ * All that can happen to the swarm. Bytes never come in here, only a handle under which the runtime
+ * keeps them.
+ */
+public sealed interface Event {
+    /**
+     * This node wants a blob; repeated wants of the same blob add an upstream or a size that was
+     * missing.
+     */
+    record Wanted(Digest digest, long sizeBytes, Optional<UpstreamRef> upstream) implements Event {}
+
+    /** Nobody here wants it any more; the transfer may be dropped. */
+    record Unwanted(Digest digest) implements Event {}
+
+    /** The store has the complete blob: at start, after a push, after a transfer. */
+    record Held(Digest digest, long sizeBytes, boolean confined) implements Event {}
+
+    /** The store no longer has it. */
+    record Gone(Digest digest) implements Event {}
+
+    /** A member is connected and has said hello. */
+    record PeerUp(NodeId peer, Set<Role> roles, boolean sameLan, long rttMicros) implements Event {}
+
+    /** New measurements of a connected member. */
+    record PeerMeasured(NodeId peer, boolean sameLan, long rttMicros) implements Event {}
+
+    /** No channel to it is left. */
+    record PeerDown(NodeId peer) implements Event {}
+
+    /** A message of the kinds that concern content. */
+    record Received(NodeId from, Message message) implements Event {}
+
+    /**
+     * Symbols arrived; the runtime keeps {@code bytes} bytes under {@code handle} until told what
+     * to do.
+     */
+    record SymbolsArrived(NodeId from, SymbolsHeader header, int bytes, long handle)
+            implements Event {}
+
+    /**
+     * {@link Action.OpenStore} is done: space is reserved, {@code have} came with it from an
+     * earlier run.
+     */
+    record Opened(Digest digest, BitSet have) implements Event {}
+
+    /** The store refused; {@code full} when for want of room. */
+    record StoreFailed(Digest digest, String reason, boolean full) implements Event {}
+
+    /** {@link Action.CheckAndStore} found that the hash matches, and the piece is written. */
+    record PieceStored(Digest digest, int piece, NodeId from, int bytes) implements Event {}
+
+    /** {@link Action.CheckAndStore} found that it does not match. */
+    record PieceBad(Digest digest, int piece, NodeId from, int bytes) implements Event {}
+
+    /**
+     * A map's signatures were checked.
+     *
+     * @param from who sent it; this node's own id for a map from its store
+     * @param signers whose signature is good and who is a member now
+     * @param originSigned whether one of them has the role origin
+     */
+    record MapChecked(NodeId from, SignedMap map, Set<NodeId> signers, boolean originSigned)
+            implements Event {}
+
+    /** The upstream answered. */
+    record UpstreamOpened(Digest digest, long sizeBytes, boolean confined) implements Event {}
+
+    /** A piece from upstream was written; it is provisional. */
+    record UpstreamPiece(Digest digest, int piece) implements Event {}
+
+    /** All of it came; still to be verified. */
+    record UpstreamDone(Digest digest) implements Event {}
+
+    /** It broke off; {@code never} when trying again is of no use. */
+    record UpstreamFailed(Digest digest, String reason, boolean never) implements Event {}
+
+    /** {@link Action.Verify} is done; the map made on the way when the digest matches. */
+    record Verified(Digest digest, Optional<PieceMap> map) implements Event {}
+
+    /** Routing made a plan for a transfer. */
+    record Planned(Digest digest, Plan plan) implements Event {}
+
+    /** Time went on; comes about every 20 ms while a transfer runs, else each second. */
+    record Tick() implements Event {}
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.wire;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * Everything that engines say to each other, but for the symbols themselves ({@link
+ * SymbolsHeader}). Byte tables: {@code docs/protocol/engine.md}. Each message stands alone: a
+ * receiver needs no earlier one to answer it.
+ */
+public sealed interface Message {
+    /**
+     * First on every channel, both ways.
+     *
+     * @param version of the protocol, 1
+     * @param features bits for later messages; unknown bits are ignored
+     * @param addresses where the sender can be reached, {@code type://host:port}; at most 16
+     * @param revocationNumber of its newest revocation list
+     */
+    record Hello(int version, long features, List<String> addresses, long revocationNumber)
+            implements Message {}
+
+    /**
+     * Asks for a {@link Has}, and for {@link Have} from now on for a while when {@code wants}.
+     *
+     * @param sizeBytes where known, else -1
+     * @param upstream where the asker would get it; an origin that serves it may begin to fetch it
+     * @param wants whether the asker is fetching it
+     */
+    record WhoHas(Digest digest, long sizeBytes, Optional<UpstreamRef> upstream, boolean wants)
+            implements Message {}
+
+    /**
+     * Answers {@link WhoHas}; also sent unasked to those who want the blob when {@code holding}
+     * changes.
+     *
+     * @param sizeBytes where known, else -1
+     * @param pieces what is held; empty unless {@code PARTIAL}
+     * @param wants whether the sender is fetching it too
+     */
+    record Has(Digest digest, Holding holding, long sizeBytes, BitSet pieces, boolean wants)
+            implements Message {}
+
+    /** Pieces that came since; at most 1,024. */
+    record Have(Digest digest, List<Integer> pieces) implements Message {}
+
+    /** Asks for a {@link MapOf}. */
+    record GetMap(Digest digest) implements Message {}
+
+    /** A piece map with its signatures. */
+    record MapOf(SignedMap map) implements Message {}
+
+    /**
+     * Asks for symbols of one group; says all that the sender needs. Answered by symbols or by
+     * {@link Refused}.
+     *
+     * @param group number of the group in the blob
+     * @param codec fixes the code
+     * @param first first symbol wanted
+     * @param count how many; 1 to 64
+     * @param authorisation room for a proof that the asker may have it; empty, or at most 1,024
+     *     bytes
+     */
+    record GetSymbols(
+            Digest digest, int group, CodecId codec, int first, int count, byte[] authorisation)
+            implements Message {}
+
+    /**
+     * Takes back a {@link GetSymbols} that has not been answered; the answer may be under way all
+     * the same.
+     */
+    record Cancel(Digest digest, int group, int first) implements Message {}
+
+    /** Answers {@link GetSymbols} with a no. */
+    record Refused(Digest digest, int group, int first, Refusal reason) implements Message {}
+
+    /** Members that the sender has been connected to lately; at most 64. */
+    record Peers(List<PeerHint> peers) implements Message {}
+
+    /** Where a member was reached. */
+    record PeerHint(NodeId node, List<String> addresses) {}
+
+    /** The newest revocation list, as the authority signed it. */
+    record Revocations(byte[] list) implements Message {}
+
+    /** A question to a handler; {@code id} is chosen by the asker. */
+    record Ask(long id, String topic, byte[] payload) implements Message {}
+
+    /** The answer; a refusal carries a message in UTF-8. */
+    record Answer(long id, boolean ok, byte[] payload) implements Message {}
+
+    /** Measures the round trip and keeps the channel alive. */
+    record Ping(long token) implements Message {}
+
+    /** The answer to {@link Ping}. */
+    record Pong(long token) implements Message {}
+}
