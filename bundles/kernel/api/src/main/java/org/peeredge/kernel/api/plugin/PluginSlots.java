@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The plugins of one family, found by type. One implementation for all families.
@@ -63,7 +64,7 @@ public final class PluginSlots<T> {
 
     /**
      * Removes a plugin: no new lease at once, then waits for the open ones, then cancels them.
-     * Blocks for at most the drain time. Unknown plugins are ignored.
+     * Blocks for at most the drain time; an interrupt ends the wait. Unknown plugins are ignored.
      *
      * @return whether everything drained in time
      */
@@ -93,26 +94,33 @@ public final class PluginSlots<T> {
 
     /** Leases the best usable plugin of a type; empty when there is none. */
     public Optional<Lease<T>> lease(String type) {
-        for (Slot<T> slot : slots) {
-            if (slot.type().equals(type)) {
-                Optional<Lease<T>> lease = slot.lease();
-                if (lease.isPresent()) {
-                    return lease;
-                }
-            }
-        }
-        return Optional.empty();
+        return leaseWhere(slot -> slot.type().equals(type));
     }
 
     /** Leases the best usable plugin of any type. */
     public Optional<Lease<T>> lease() {
-        for (Slot<T> slot : slots) {
-            Optional<Lease<T>> lease = slot.lease();
-            if (lease.isPresent()) {
-                return lease;
+        return leaseWhere(slot -> true);
+    }
+
+    /**
+     * When nothing was found in a list that has changed meanwhile, looks again: a swap puts the new
+     * plugin in before it takes the old one out, so a caller never sees a gap.
+     */
+    private Optional<Lease<T>> leaseWhere(Predicate<Slot<T>> wanted) {
+        while (true) {
+            List<Slot<T>> seen = slots;
+            for (Slot<T> slot : seen) {
+                if (wanted.test(slot)) {
+                    Optional<Lease<T>> lease = slot.lease();
+                    if (lease.isPresent()) {
+                        return lease;
+                    }
+                }
+            }
+            if (seen.equals(slots)) {
+                return Optional.empty();
             }
         }
-        return Optional.empty();
     }
 
     /** What is there now, best first. */

@@ -79,6 +79,12 @@ final class Slot<T> {
         }
         Lease<T> lease = new Lease<>(this);
         leases.add(lease);
+        if (retired) {
+            // It left between the check above and here: give the place back, so that a removal
+            // neither waits for new work nor misses a lease that it has to cancel.
+            lease.close();
+            return Optional.empty();
+        }
         return Optional.of(lease);
     }
 
@@ -116,17 +122,41 @@ final class Slot<T> {
     }
 
     /**
-     * Takes the slot out of use and waits for its leases.
+     * Takes the slot out of use and waits for its leases; an interrupt ends the wait and cancels
+     * them.
      *
      * @return whether all leases were given back; false when some had to be cancelled
      */
     boolean retire(Duration drain) throws InterruptedException {
         retired = true;
         leave();
-        if (drained.await(drain.toNanos(), TimeUnit.NANOSECONDS)) {
-            return true;
+        boolean waiting = true;
+        try {
+            waiting = !drained.await(drain.toNanos(), TimeUnit.NANOSECONDS);
+            return !waiting;
+        } finally {
+            if (waiting) {
+                cancelAll();
+            }
         }
-        leases.forEach(Lease::cancel);
-        return false;
+    }
+
+    /** Cancels every open lease, also when the action of one of them throws. */
+    private void cancelAll() {
+        RuntimeException thrown = null;
+        for (Lease<T> lease : leases) {
+            try {
+                lease.cancel();
+            } catch (RuntimeException e) {
+                if (thrown == null) {
+                    thrown = e;
+                } else {
+                    thrown.addSuppressed(e);
+                }
+            }
+        }
+        if (thrown != null) {
+            throw thrown;
+        }
     }
 }
