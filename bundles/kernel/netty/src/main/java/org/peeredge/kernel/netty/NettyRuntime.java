@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.kernel.netty;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.handler.ssl.SslProvider;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What everything in a node that speaks Netty shares. Safe for use by many threads; never blocks.
+ * Users close their channels in their own {@code deactivate}; nobody but this service stops the
+ * event loops.
+ */
+@ProviderType
+public interface NettyRuntime {
+    /** The shared event loops: epoll where the kernel has it, NIO elsewhere. */
+    EventLoopGroup eventLoops();
+
+    /** The stream server channel that goes with {@link #eventLoops}. */
+    Class<? extends ServerChannel> serverChannelType();
+
+    /** The stream channel that goes with {@link #eventLoops}. */
+    Class<? extends Channel> channelType();
+
+    /** Pooled direct memory. */
+    ByteBufAllocator allocator();
+
+    /** {@code OPENSSL} (BoringSSL) where it loads, otherwise {@code JDK}. */
+    SslProvider sslProvider();
+}
