@@ -18,7 +18,8 @@ public sealed interface Action {
 
     /**
      * Reads, encodes and sends symbols, in the order of these actions per peer; answers a {@code
-     * Refused} itself.
+     * Refused} itself. {@code SymbolsSent} follows in each case: when the bytes have left, when
+     * they could not be read, when the member is gone, or when it was cancelled.
      */
     record SendSymbols(NodeId to, Message.GetSymbols request) implements Action {}
 
@@ -36,6 +37,15 @@ public sealed interface Action {
      */
     record CheckAndStore(Digest digest, int piece, NodeId from, long handle, byte[] hash)
             implements Action {}
+
+    /**
+     * Reads a piece that is in the store unchecked (an earlier run's, or upstream's) and compares
+     * its hash: {@code PieceStored} or {@code PieceBad} from this node. A piece that does not match
+     * is forgotten by the store first.
+     *
+     * @param hash the expected SHA-256, 32 bytes
+     */
+    record CheckKept(Digest digest, int piece, byte[] hash) implements Action {}
 
     /** Frees the handle: nobody asked for these bytes, or they came twice. */
     record Discard(long handle) implements Action {}

@@ -53,6 +53,9 @@ public sealed interface Event {
     record SymbolsArrived(NodeId from, SymbolsHeader header, int bytes, long handle)
             implements Event {}
 
+    /** {@link Action.SendSymbols} is done with, whatever came of it. */
+    record SymbolsSent(NodeId to, Digest digest, int group, int first) implements Event {}
+
     /**
      * {@link Action.OpenStore} is done: space is reserved, {@code have} came with it from an
      * earlier run.
@@ -62,10 +65,13 @@ public sealed interface Event {
     /** The store refused; {@code full} when for want of room. */
     record StoreFailed(Digest digest, String reason, boolean full) implements Event {}
 
-    /** {@link Action.CheckAndStore} found that the hash matches, and the piece is written. */
+    /**
+     * {@link Action.CheckAndStore} found that the hash matches, and the piece is written; or {@link
+     * Action.CheckKept} found that it matches, {@code from} this node.
+     */
     record PieceStored(Digest digest, int piece, NodeId from, int bytes) implements Event {}
 
-    /** {@link Action.CheckAndStore} found that it does not match. */
+    /** {@link Action.CheckAndStore} or {@link Action.CheckKept} found that it does not match. */
     record PieceBad(Digest digest, int piece, NodeId from, int bytes) implements Event {}
 
     /**
