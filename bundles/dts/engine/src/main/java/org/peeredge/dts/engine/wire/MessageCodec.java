@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.wire;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Frames of the engine's protocol, version 1: u8 version, u8 type, u16 flags, body. The body of a
+ * message is one CBOR map (RFC 8949) with small integer keys, the body of symbols is binary. What a
+ * frame says is checked against {@link Limits} here and nowhere else. Safe for use by many threads;
+ * keeps no state and no thread-local.
+ */
+public final class MessageCodec {
+    private static final int FIRST_BUFFER_BYTES = 256;
+
+    private final CBORFactory cbor;
+
+    /** A codec; make one and share it. */
+    public MessageCodec() {
+        StreamReadConstraints limits =
+                StreamReadConstraints.builder()
+                        .maxNestingDepth(16)
+                        .maxDocumentLength(Limits.MAX_CONTROL_FRAME_BYTES)
+                        .maxStringLength(4096)
+                        .maxNameLength(256)
+                        .maxNumberLength(64)
+                        .build();
+        // Jackson's default pool is a thread-local, which would pin this bundle after an update;
+        // field names are read once, so a table of them would only be something to fill up.
+        this.cbor =
+                CBORFactory.builder()
+                        .streamReadConstraints(limits)
+                        .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                        .build();
+    }
+
+    /**
+     * A whole frame.
+     *
+     * @throws IllegalArgumentException when it would be larger than {@link
+     *     Limits#MAX_CONTROL_FRAME_BYTES}
+     */
+    public ByteBuffer encode(Message message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BUFFER_BYTES);
+        bytes.write(Limits.VERSION);
+        bytes.write(MessageWriter.type(message));
+        bytes.write(0);
+        bytes.write(0);
+        try (CborWriter out = new CborWriter(cbor.createGenerator(bytes))) {
+            MessageWriter.write(message, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (bytes.size() > Limits.MAX_CONTROL_FRAME_BYTES) {
+            throw new IllegalArgumentException(
+                    message.getClass().getSimpleName()
+                            + " of "
+                            + bytes.size()
+                            + " bytes, at most "
+                            + Limits.MAX_CONTROL_FRAME_BYTES);
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    /**
+     * Reads a control frame, borrowed until the call returns.
+     *
+     * @return empty for a type that this version does not know: ignore it
+     * @throws MalformedException for anything that breaks the protocol
+     */
+    public Optional<Message> decode(ByteBuffer frame) {
+        int type = type(frame);
+        if (type == Types.SYMBOLS) {
+            throw new MalformedException("type", "symbols where a message was expected");
+        }
+        if (frame.remaining() > Limits.MAX_CONTROL_FRAME_BYTES) {
+            throw new MalformedException("length", frame.remaining() + " bytes are too many");
+        }
+        if (type > Types.PONG) {
+            return Optional.empty();
+        }
+        byte[] body = new byte[frame.remaining() - Limits.PREFIX_BYTES];
+        frame.get(frame.position() + Limits.PREFIX_BYTES, body);
+        try (JsonParser in = cbor.createParser(body)) {
+            return MessageReader.read(type, in);
+        } catch (IOException e) {
+            throw new MalformedException("body", "not CBOR", e);
+        }
+    }
+
+    /**
+     * Whether the frame carries symbols.
+     *
+     * @throws MalformedException when it is shorter than a frame can be, or of another version
+     */
+    public boolean isSymbols(ByteBuffer frame) {
+        return type(frame) == Types.SYMBOLS;
+    }
+
+    /**
+     * The first part of a symbols frame; the symbols follow as they are, as a second part.
+     *
+     * @throws IllegalArgumentException when count or receipt breaks a limit
+     */
+    public ByteBuffer encodeSymbolsHeader(SymbolsHeader header) {
+        return SymbolsCodec.encode(header);
+    }
+
+    /**
+     * Reads the header and leaves {@code frame} at the first byte of the symbols.
+     *
+     * @throws MalformedException for anything that breaks the protocol
+     */
+    public SymbolsHeader decodeSymbolsHeader(ByteBuffer frame) {
+        if (type(frame) != Types.SYMBOLS) {
+            throw new MalformedException("type", "a message where symbols were expected");
+        }
+        return SymbolsCodec.decode(frame);
+    }
+
+    private static int type(ByteBuffer frame) {
+        if (frame.remaining() < Limits.PREFIX_BYTES) {
+            throw new MalformedException("length", frame.remaining() + " bytes are too few");
+        }
+        int version = frame.get(frame.position()) & 0xff;
+        if (version != Limits.VERSION) {
+            throw new MalformedException(
+                    "version", version + " is not " + Limits.VERSION + ", which this node speaks");
+        }
+        // Flags: this version sets none and ignores all.
+        return frame.get(frame.position() + 1) & 0xff;
+    }
+}

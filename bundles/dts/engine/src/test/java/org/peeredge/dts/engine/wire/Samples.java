@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.MapSignature;
+import org.peeredge.dts.api.PieceMap;
+import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.kernel.api.NodeId;
+
+/** One or more of each message, at ordinary and at extreme values. */
+final class Samples {
+    static final Digest DIGEST = new Digest("sha256", "0123456789abcdef".repeat(4));
+    static final Digest LONG_DIGEST = new Digest("sha512", "fedcba9876543210".repeat(8));
+    static final CodecId NONE = new CodecId("none", 4, 0, 262_144);
+
+    private Samples() {}
+
+    static List<Message> messages() {
+        BitSet pieces = new BitSet();
+        pieces.set(3);
+        pieces.set(1000);
+        byte[] leaves = new byte[96];
+        Arrays.fill(leaves, (byte) 7);
+        SignedMap map =
+                new SignedMap(
+                        new PieceMap(DIGEST, 700_000, leaves),
+                        List.of(
+                                new MapSignature(new byte[600], new byte[72]),
+                                new MapSignature(new byte[840], new byte[70])));
+        return List.of(
+                new Message.Hello(1, -1L, List.of("tcp://[::1]:7440", "tcp://a:1"), 12),
+                new Message.Hello(1, 0, List.of(), 0),
+                new Message.WhoHas(DIGEST, -1, Optional.empty(), false),
+                new Message.WhoHas(
+                        LONG_DIGEST,
+                        1L << 40,
+                        Optional.of(new UpstreamRef("docker.io", "library/busybox")),
+                        true),
+                new Message.Has(DIGEST, Holding.PARTIAL, -1, pieces, true),
+                new Message.Has(DIGEST, Holding.COMPLETE, 5, new BitSet(), false),
+                new Message.Have(DIGEST, List.of(0, 5, 4_194_303)),
+                new Message.GetMap(LONG_DIGEST),
+                new Message.MapOf(map),
+                new Message.GetSymbols(DIGEST, 1_048_575, NONE, 3, 64, new byte[1024]),
+                new Message.GetSymbols(DIGEST, 0, new CodecId("rs", 16, -1, 1), 0, 1, new byte[0]),
+                new Message.Cancel(DIGEST, 2, 1),
+                new Message.Refused(DIGEST, 2, 1, Refusal.BUSY),
+                new Message.Peers(
+                        List.of(
+                                new Message.PeerHint(
+                                        new NodeId("ab".repeat(20)), List.of("tcp://h:7440")),
+                                new Message.PeerHint(new NodeId("00".repeat(20)), List.of()))),
+                new Message.Revocations(new byte[5000]),
+                new Message.Ask(Long.MAX_VALUE, "routing.use", new byte[] {1, 2, 3}),
+                new Message.Answer(Long.MIN_VALUE, false, "no".getBytes(StandardCharsets.UTF_8)),
+                new Message.Ping(-5),
+                new Message.Pong(Long.MAX_VALUE));
+    }
+
+    /** Records with arrays have no useful equals: compare what they print, arrays written out. */
+    static String text(Message message) {
+        return switch (message) {
+            case Message.MapOf m ->
+                    m.map().map()
+                            + HexFormat.of().formatHex(m.map().map().leaves())
+                            + m.map().signatures().stream()
+                                    .map(s -> hex(s.certificate()) + "/" + hex(s.signature()))
+                                    .toList();
+            case Message.GetSymbols m ->
+                    ""
+                            + m.digest()
+                            + m.group()
+                            + m.codec()
+                            + m.first()
+                            + "+"
+                            + m.count()
+                            + hex(m.authorisation());
+            case Message.Revocations m -> hex(m.list());
+            case Message.Ask m -> m.id() + m.topic() + hex(m.payload());
+            case Message.Answer m -> m.id() + " " + m.ok() + hex(m.payload());
+            default -> message.toString();
+        };
+    }
+
+    static byte[] bytes(ByteBuffer frame) {
+        byte[] out = new byte[frame.remaining()];
+        frame.duplicate().get(out);
+        return out;
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}
