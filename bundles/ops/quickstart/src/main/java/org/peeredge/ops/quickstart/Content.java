@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.ops.quickstart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+
+/** Makes an {@link Image} of what the user named. */
+final class Content {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long RANDOM_LAYER_BYTES = 32L << 20;
+
+    private Content() {}
+
+    /** The image for {@code path}: an OCI layout, a folder, or a file. */
+    static Image of(Path path, Path work) throws IOException {
+        if (Files.exists(path.resolve("oci-layout"))) {
+            return ofLayout(path);
+        }
+        if (Files.isDirectory(path)) {
+            Path tar = work.resolve("folder.tar.gz");
+            pack(path, tar);
+            return Image.ofLayers(List.of(tar), work);
+        }
+        return Image.ofFiles(List.of(path), "application/octet-stream", work);
+    }
+
+    /** An image of incompressible bytes, new at each call, so that nobody has it. */
+    static Image random(Path work, RandomGenerator random) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Path file = work.resolve("random-" + i + ".bin");
+            byte[] block = new byte[1 << 20];
+            try (OutputStream out = Files.newOutputStream(file)) {
+                for (long n = 0; n < RANDOM_LAYER_BYTES / 2; n += block.length) {
+                    random.nextBytes(block);
+                    out.write(block);
+                }
+            }
+            files.add(file);
+        }
+        return Image.ofFiles(files, "application/octet-stream", work);
+    }
+
+    /** The first image of an OCI image layout. */
+    private static Image ofLayout(Path layout) throws IOException {
+        JsonNode entry =
+                JSON.readTree(layout.resolve("index.json").toFile()).get("manifests").get(0);
+        byte[] bytes = Files.readAllBytes(blob(layout, entry.get("digest").asText()));
+        JsonNode manifest = JSON.readTree(bytes);
+        while (manifest.has("manifests")) {
+            entry = manifest.get("manifests").get(0);
+            bytes = Files.readAllBytes(blob(layout, entry.get("digest").asText()));
+            manifest = JSON.readTree(bytes);
+        }
+        List<Descriptor> blobs = new ArrayList<>();
+        blobs.add(descriptor(layout, manifest.get("config")));
+        for (JsonNode layer : manifest.get("layers")) {
+            blobs.add(descriptor(layout, layer));
+        }
+        return new Image(blobs, bytes, entry.get("mediaType").asText());
+    }
+
+    private static Descriptor descriptor(Path layout, JsonNode json) {
+        String digest = json.get("digest").asText();
+        return new Descriptor(
+                json.get("mediaType").asText(),
+                digest,
+                json.get("size").asLong(),
+                blob(layout, digest),
+                "");
+    }
+
+    private static Path blob(Path layout, String digest) {
+        return layout.resolve("blobs").resolve(digest.replace(':', '/'));
+    }
+
+    private static void pack(Path folder, Path target) throws IOException {
+        try (TarArchiveOutputStream tar =
+                        new TarArchiveOutputStream(
+                                new GzipCompressorOutputStream(
+                                        new BufferedOutputStream(Files.newOutputStream(target))));
+                Stream<Path> files = Files.walk(folder)) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+            for (Path file : files.sorted().toList()) {
+                String name = folder.relativize(file).toString();
+                if (name.isEmpty() || !(Files.isDirectory(file) || Files.isRegularFile(file))) {
+                    continue;
+                }
+                tar.putArchiveEntry(new TarArchiveEntry(file, name));
+                if (Files.isRegularFile(file)) {
+                    Files.copy(file, tar);
+                }
+                tar.closeArchiveEntry();
+            }
+        }
+    }
+}

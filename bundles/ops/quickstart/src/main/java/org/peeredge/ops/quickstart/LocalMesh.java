@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.ops.quickstart;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One mesh of several nodes on this machine's loopback: an origin with a shell, and headless edges.
+ */
+public final class LocalMesh implements AutoCloseable {
+    /** The shell's user on the origin. */
+    public static final String USER = "operator";
+
+    private static final Duration READY = Duration.ofMinutes(2);
+
+    private final Path work;
+    private final Path full;
+    private final Path edge;
+    private final Shell shell;
+    private final List<NodeProcess> nodes = new ArrayList<>();
+
+    /**
+     * An empty mesh.
+     *
+     * @param work where the nodes' homes go
+     * @param full the unpacked full distribution, for the origin
+     * @param edge the unpacked edge distribution
+     */
+    public LocalMesh(Path work, Path full, Path edge) {
+        this.work = work;
+        this.full = full;
+        this.edge = edge;
+        this.shell = new Shell();
+    }
+
+    /** Starts the origin: it makes the mesh. Returns when it is ready. */
+    public NodeProcess startOrigin(Map<String, Map<String, String>> config)
+            throws IOException, InterruptedException {
+        NodeSpec.Ports ports = freePorts();
+        Path home = work.resolve("origin");
+        var all = new java.util.HashMap<>(config);
+        all.put(
+                "org.peeredge.kernel.node",
+                merged(config.get("org.peeredge.kernel.node"), Map.of("mesh.create", "true")));
+        NodeProcess node =
+                NodeProcess.start(
+                        new NodeSpec(
+                                "origin", full, home, ports, all, List.of(), shell.publicKey()));
+        nodes.add(node);
+        awaitReady(node);
+        return node;
+    }
+
+    /** Starts edges that join with one token; returns when all are ready. */
+    public List<NodeProcess> startEdges(int count, Map<String, Map<String, String>> config)
+            throws IOException, InterruptedException {
+        NodeProcess origin = nodes.getFirst();
+        String token = token(count);
+        List<NodeProcess> started = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            Path home = work.resolve("edge" + i);
+            var all = new java.util.HashMap<>(config);
+            all.put(
+                    "org.peeredge.dts.engine",
+                    merged(
+                            config.get("org.peeredge.dts.engine"),
+                            Map.of(
+                                    "bootstrap",
+                                    "tcp://127.0.0.1:" + origin.spec().ports().channel())));
+            Files.createDirectories(home);
+            Files.writeString(home.resolve("join.token"), token);
+            all.put(
+                    "org.peeredge.kernel.node",
+                    merged(
+                            config.get("org.peeredge.kernel.node"),
+                            Map.of("join.token.file", home.resolve("join.token").toString())));
+            NodeProcess node =
+                    NodeProcess.start(
+                            new NodeSpec("edge" + i, edge, home, freePorts(), all, List.of(), ""));
+            nodes.add(node);
+            started.add(node);
+        }
+        for (NodeProcess node : started) {
+            awaitReady(node);
+        }
+        return started;
+    }
+
+    /** A join token made by the origin's shell. */
+    public String token(int uses) throws IOException {
+        String printed = command("mesh:token-create --uses " + uses + " --quiet");
+        return printed.lines().reduce((a, b) -> b).orElseThrow().strip();
+    }
+
+    /** Runs a command in the origin's shell. */
+    public String command(String command) throws IOException {
+        return shell.run(nodes.getFirst().spec().ports().ssh(), USER, command);
+    }
+
+    /** The shell's key. */
+    public Shell shell() {
+        return shell;
+    }
+
+    /** All nodes, the origin first. */
+    public List<NodeProcess> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    private static void awaitReady(NodeProcess node) throws IOException, InterruptedException {
+        long end = System.nanoTime() + READY.toNanos();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest ping =
+                    HttpRequest.newBuilder(
+                                    URI.create(
+                                            "http://127.0.0.1:"
+                                                    + node.spec().ports().registry()
+                                                    + "/v2/"))
+                            .timeout(Duration.ofSeconds(2))
+                            .build();
+            while (System.nanoTime() < end) {
+                if (!node.alive()) {
+                    throw new IOException(
+                            node.spec().name() + " ended at start; its log:\n" + node.log());
+                }
+                try {
+                    if (http.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode()
+                            == 200) {
+                        return;
+                    }
+                } catch (IOException notYet) {
+                    // not listening yet: look again until the deadline
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        }
+        throw new IOException(
+                node.spec().name()
+                        + " was not ready after "
+                        + READY.toSeconds()
+                        + " s; its log:\n"
+                        + node.log());
+    }
+
+    private static Map<String, String> merged(
+            @org.jspecify.annotations.Nullable Map<String, String> base, Map<String, String> more) {
+        var all = new java.util.HashMap<String, String>(base == null ? Map.of() : base);
+        all.putAll(more);
+        return all;
+    }
+
+    private static NodeSpec.Ports freePorts() throws IOException {
+        int[] ports = new int[5];
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < ports.length; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                ports[i] = socket.getLocalPort();
+            }
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
+        return new NodeSpec.Ports("127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4]);
+    }
+
+    /** Ends all nodes, the edges first. */
+    @Override
+    public void close() {
+        nodes.reversed().parallelStream().forEach(NodeProcess::close);
+    }
+}

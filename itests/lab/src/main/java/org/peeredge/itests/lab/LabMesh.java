@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.peeredge.ops.quickstart.LocalMesh;
+import org.peeredge.ops.quickstart.NodeProcess;
+import org.peeredge.ops.quickstart.NodeSpec;
+import org.peeredge.ops.quickstart.Shell;
+
+/**
+ * One mesh in a lab: an origin (full assembly, with a shell) at {@code h0} and edges at the other
+ * hosts, all on the default ports of their own namespace. The upstream {@code lab.test} is {@code
+ * http://h0:5000}.
+ */
+public final class LabMesh implements AutoCloseable {
+    /** The upstream's name, as clients give it in {@code ?ns=}. */
+    public static final String UPSTREAM = "lab.test";
+
+    private static final Duration READY = Duration.ofMinutes(2);
+
+    private final Lab lab;
+    private final Path work;
+    private final Path full;
+    private final Path edge;
+    private final Shell shell = new Shell();
+    private final Map<String, NodeProcess> nodes = new HashMap<>();
+
+    /** An empty mesh with its files below {@code work}. */
+    public LabMesh(Lab lab, Path work) throws IOException {
+        this.lab = lab;
+        this.work = work;
+        this.full = Distribution.unpack("full", work);
+        this.edge = Distribution.unpack("edge", work);
+        shell.writePrivateKey(work.resolve("shell.key"));
+    }
+
+    /** The node at a host. */
+    public NodeProcess node(String host) {
+        NodeProcess node = nodes.get(host);
+        if (node == null) {
+            throw new IllegalArgumentException("no node at " + host);
+        }
+        return node;
+    }
+
+    /** Starts the origin at {@code h0} and waits until it is ready. */
+    public NodeProcess startOrigin(Map<String, Map<String, String>> config) throws IOException {
+        Map<String, Map<String, String>> all = base(config);
+        all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
+                .put("mesh.create", "true");
+        return start("h0", 0, full, all, shell.publicKey());
+    }
+
+    /** Starts an edge at {@code h<n>} with a token made by the origin; waits until it is ready. */
+    public NodeProcess startEdge(int n, Map<String, Map<String, String>> config)
+            throws IOException {
+        Path token = Files.createDirectories(work.resolve("h" + n)).resolve("join.token");
+        Files.writeString(token, token(1));
+        Map<String, Map<String, String>> all = base(config);
+        all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
+                .put("join.token.file", token.toString());
+        all.computeIfAbsent("org.peeredge.dts.engine", p -> new HashMap<>())
+                .put("bootstrap", "tcp://" + Lab.address(0) + ":7440");
+        return start("h" + n, n, edge, all, "");
+    }
+
+    private static Map<String, Map<String, String>> base(Map<String, Map<String, String>> config) {
+        Map<String, Map<String, String>> all = new HashMap<>();
+        config.forEach((pid, values) -> all.put(pid, new HashMap<>(values)));
+        all.computeIfAbsent("org.peeredge.dts.registry", p -> new HashMap<>())
+                .putIfAbsent("upstreams", UPSTREAM + "=http://" + Lab.address(0) + ":5000");
+        all.get("org.peeredge.dts.registry").putIfAbsent("default.upstream", UPSTREAM);
+        return all;
+    }
+
+    private NodeProcess start(
+            String host,
+            int n,
+            Path distribution,
+            Map<String, Map<String, String>> config,
+            String key)
+            throws IOException {
+        NodeSpec.Ports ports = new NodeSpec.Ports(Lab.address(n), 7440, 7441, 7450, 7460, 8101);
+        NodeProcess node =
+                NodeProcess.start(
+                        new NodeSpec(
+                                host,
+                                distribution,
+                                work.resolve(host),
+                                ports,
+                                config,
+                                lab.in(host),
+                                key));
+        nodes.put(host, node);
+        awaitReady(host);
+        return node;
+    }
+
+    /** Waits until the node's registry answers. */
+    public void awaitReady(String host) throws IOException {
+        NodeProcess node = node(host);
+        Ran ran =
+                lab.run(
+                        host,
+                        READY,
+                        Map.of("KARAF_BASE", node.spec().home().toString()),
+                        node.spec().distribution().resolve("bin/status").toString(),
+                        "--wait",
+                        Long.toString(READY.toSeconds()));
+        if (ran.status() != 0) {
+            throw new AssertionError(host + " is not ready: " + ran.output() + "\n" + node.log());
+        }
+    }
+
+    /** A join token made by the origin's shell. */
+    public String token(int uses) {
+        String printed = command("mesh:token-create --quiet --uses " + uses);
+        return printed.lines().reduce((a, b) -> b).orElseThrow().strip();
+    }
+
+    /** Runs a command in the origin's shell, with Debian's ssh client inside the namespace. */
+    public String command(String command) {
+        List<String> words =
+                new ArrayList<>(List.of("ssh", "-i", work.resolve("shell.key").toString()));
+        words.addAll(
+                List.of("-p", "8101", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"));
+        words.addAll(
+                List.of(
+                        "-o",
+                        "UserKnownHostsFile=/dev/null",
+                        LocalMesh.USER + "@127.0.0.1",
+                        command));
+        return lab.run("h0", Duration.ofMinutes(1), Map.of(), words.toArray(String[]::new))
+                .ok()
+                .output()
+                .strip();
+    }
+
+    /**
+     * The value of one metric series, such as {@code name{source="peer"}}; 0 where it is not there.
+     */
+    public double metric(String host, String series) {
+        return lab.run(host, "curl", "-fsS", "http://127.0.0.1:7460/metrics")
+                .ok()
+                .output()
+                .lines()
+                .filter(l -> l.startsWith(series + " "))
+                .mapToDouble(l -> Double.parseDouble(l.substring(series.length() + 1)))
+                .sum();
+    }
+
+    /**
+     * Content bytes that a node has received so far from {@code origin}, {@code peer} or {@code
+     * upstream}.
+     */
+    public long received(String host, String source) {
+        return (long)
+                metric(host, "peeredge_dts_engine_received_bytes_total{source=\"" + source + "\"}");
+    }
+
+    @Override
+    public void close() {
+        nodes.values().parallelStream().forEach(NodeProcess::close);
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.lab;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.peeredge.ops.quickstart.Digests;
+
+/**
+ * A multi-arch image of incompressible layers as an OCI layout, the same bytes for the same seed,
+ * so that digests can be compared and nothing is fetched.
+ */
+public final class TestImage {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TYPE = "application/vnd.oci.image.";
+
+    private TestImage() {}
+
+    /** How a layer is packed. */
+    public enum Packing {
+        GZIP("tar+gzip"),
+        ZSTD("tar+zstd");
+
+        private final String suffix;
+
+        Packing(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    /**
+     * Writes an image into a new OCI layout with the tag {@code 1}.
+     *
+     * @param layers bytes and packing of each layer; both architectures share all but their last
+     *     one
+     * @return digest of the index
+     */
+    public static String write(Path layout, long seed, List<Layer> layers) throws IOException {
+        Path blobs = Files.createDirectories(layout.resolve("blobs/sha256"));
+        Files.writeString(layout.resolve("oci-layout"), "{\"imageLayoutVersion\": \"1.0.0\"}");
+        ArrayNode manifests = JSON.createArrayNode();
+        for (String architecture : List.of("amd64", "arm64")) {
+            ObjectNode entry = manifest(blobs, seed, layers, architecture);
+            entry.putObject("platform").put("architecture", architecture).put("os", "linux");
+            manifests.add(entry);
+        }
+        ObjectNode index =
+                JSON.createObjectNode()
+                        .put("schemaVersion", 2)
+                        .put("mediaType", TYPE + "index.v1+json");
+        index.set("manifests", manifests);
+        ObjectNode stored = store(blobs, JSON.writeValueAsBytes(index), TYPE + "index.v1+json");
+        ObjectNode top = JSON.createObjectNode().put("schemaVersion", 2);
+        ObjectNode entry = stored.deepCopy();
+        entry.putObject("annotations").put("org.opencontainers.image.ref.name", "1");
+        top.putArray("manifests").add(entry);
+        Files.write(layout.resolve("index.json"), JSON.writeValueAsBytes(top));
+        return stored.get("digest").asText();
+    }
+
+    /** One layer's size and packing. */
+    public record Layer(int bytes, Packing packing) {}
+
+    private static ObjectNode manifest(
+            Path blobs, long seed, List<Layer> layers, String architecture) throws IOException {
+        ObjectNode config =
+                JSON.createObjectNode().put("architecture", architecture).put("os", "linux");
+        config.putObject("config").putArray("Cmd").add("/none");
+        ObjectNode rootfs = config.putObject("rootfs").put("type", "layers");
+        ArrayNode diffIds = rootfs.putArray("diff_ids");
+        ObjectNode manifest =
+                JSON.createObjectNode()
+                        .put("schemaVersion", 2)
+                        .put("mediaType", TYPE + "manifest.v1+json");
+        ArrayNode list = JSON.createArrayNode();
+        for (int i = 0; i < layers.size(); i++) {
+            boolean own = i == layers.size() - 1;
+            Random random = new Random(seed + 1_000L * i + (own ? architecture.hashCode() : 0));
+            byte[] tar =
+                    tar(
+                            "layer" + i + (own ? architecture : "") + ".bin",
+                            layers.get(i).bytes(),
+                            random);
+            diffIds.add(Digests.of(tar));
+            Packing packing = layers.get(i).packing();
+            list.add(store(blobs, pack(tar, packing), TYPE + "layer.v1." + packing.suffix));
+        }
+        manifest.set(
+                "config", store(blobs, JSON.writeValueAsBytes(config), TYPE + "config.v1+json"));
+        manifest.set("layers", list);
+        return store(blobs, JSON.writeValueAsBytes(manifest), TYPE + "manifest.v1+json");
+    }
+
+    private static ObjectNode store(Path blobs, byte[] bytes, String mediaType) throws IOException {
+        String digest = Digests.of(bytes);
+        Files.write(blobs.resolve(digest.substring("sha256:".length())), bytes);
+        return JSON.createObjectNode()
+                .put("mediaType", mediaType)
+                .put("digest", digest)
+                .put("size", bytes.length);
+    }
+
+    private static byte[] tar(String name, int bytes, Random random) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(bytes + 10_240);
+        try (TarArchiveOutputStream tar =
+                new TarArchiveOutputStream(out, StandardCharsets.UTF_8.name())) {
+            byte[] content = new byte[bytes];
+            random.nextBytes(content);
+            TarArchiveEntry entry = new TarArchiveEntry(name);
+            entry.setSize(bytes);
+            entry.setModTime(0L);
+            tar.putArchiveEntry(entry);
+            tar.write(content);
+            tar.closeArchiveEntry();
+        }
+        return out.toByteArray();
+    }
+
+    private static byte[] pack(byte[] tar, Packing packing) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(tar.length);
+        try (OutputStream packed =
+                packing == Packing.GZIP ? new GZIPOutputStream(out) : new ZstdOutputStream(out)) {
+            packed.write(tar);
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Puts an OCI layout's image into a registry's folder, under {@code repository:tag}, with
+     * skopeo over loopback.
+     */
+    public static void publish(Path layout, Path storage, String repository, String tag)
+            throws IOException {
+        int port;
+        try (java.net.ServerSocket socket =
+                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        try (UpstreamRegistry registry =
+                UpstreamRegistry.start(List.of(), "127.0.0.1", port, storage)) {
+            Commands.must(
+                    "skopeo",
+                    "copy",
+                    "--all",
+                    "--preserve-digests",
+                    "--dest-tls-verify=false",
+                    "oci:" + layout + ":1",
+                    "docker://127.0.0.1:" + registry.port() + "/" + repository + ":" + tag);
+        }
+    }
+}
