@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.kernel.netty.tls;
+
+import io.netty.handler.ssl.SslContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.peeredge.kernel.api.Cancellable;
+import org.peeredge.kernel.api.trust.Identity;
+import org.peeredge.kernel.netty.MeshTls;
+import org.peeredge.kernel.netty.NettyRuntime;
+
+/** {@link MeshTls} as a service, there while this node is a member of a mesh. */
+@Component(service = MeshTls.class)
+public final class MeshTlsComponent implements MeshTls {
+    private final MeshContexts contexts;
+
+    /** Builds the contexts. */
+    @Activate
+    public MeshTlsComponent(@Reference Identity identity, @Reference NettyRuntime runtime) {
+        contexts = new MeshContexts(identity, runtime.sslProvider());
+    }
+
+    @Deactivate
+    void deactivate() {
+        contexts.close();
+    }
+
+    @Override
+    public SslContext server() {
+        return contexts.server();
+    }
+
+    @Override
+    public SslContext client() {
+        return contexts.client();
+    }
+
+    @Override
+    public Cancellable onChange(Runnable listener) {
+        return contexts.onChange(listener);
+    }
+}
