@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.channel.PeerAddress;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * Addresses worth dialling, and when. Bounded: when full, the address with the most failures from
+ * the least trusted source goes. On the loop.
+ */
+final class AddressBook {
+    /** Where an address comes from, the most useful first. */
+    enum Source {
+        LAN,
+        BOOTSTRAP,
+        HELLO,
+        DISK,
+        EXCHANGE
+    }
+
+    /** How long an address that turned out to be this node itself is left alone. */
+    private static final Duration SELF_PAUSE = Duration.ofHours(1);
+
+    /** One address. */
+    static final class Entry {
+        final PeerAddress address;
+        Source source;
+        @Nullable NodeId node;
+        int failures;
+        long notBeforeNanos;
+        boolean dialling;
+
+        Entry(PeerAddress address, Source source, @Nullable NodeId node, long notBeforeNanos) {
+            this.address = address;
+            this.source = source;
+            this.node = node;
+            this.notBeforeNanos = notBeforeNanos;
+        }
+
+        /** No node known, or one that {@code wanted} accepts. */
+        boolean wanted(Predicate<NodeId> accept) {
+            NodeId n = node;
+            return n == null || accept.test(n);
+        }
+    }
+
+    private final RandomGenerator random;
+    private final Duration backoffMin;
+    private final Duration backoffMax;
+    private final int max;
+    private final Map<PeerAddress, Entry> entries = new LinkedHashMap<>();
+
+    AddressBook(PeersConfig config, RandomGenerator random) {
+        this.random = random;
+        this.backoffMin = config.backoffMin();
+        this.backoffMax = config.backoffMax();
+        this.max = config.maxAddresses() + config.bootstrap().size();
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /**
+     * Adds a hint. A hint never renames an address that is known to be another node's, and never
+     * shortens a wait, but for one heard on the local network.
+     */
+    void add(PeerAddress address, @Nullable NodeId node, Source source, long nowNanos) {
+        Entry entry = entries.get(address);
+        if (entry == null) {
+            if (entries.size() >= max && !makeRoom(source)) {
+                return;
+            }
+            entries.put(address, new Entry(address, source, node, nowNanos));
+            return;
+        }
+        if (entry.node == null && entry.source != Source.BOOTSTRAP) {
+            entry.node = node;
+        }
+        if (source.compareTo(entry.source) < 0 && entry.source != Source.BOOTSTRAP) {
+            entry.source = source;
+        }
+    }
+
+    private boolean makeRoom(Source wanted) {
+        Optional<Entry> worst =
+                entries.values().stream()
+                        .filter(e -> e.source != Source.BOOTSTRAP && !e.dialling)
+                        .max(
+                                Comparator.comparing((Entry e) -> e.source)
+                                        .thenComparingInt(e -> e.failures));
+        if (worst.isEmpty() || worst.get().source.compareTo(wanted) < 0) {
+            return false;
+        }
+        entries.remove(worst.get().address);
+        return true;
+    }
+
+    /**
+     * The best address to dial now; at most one address of a node is dialled at a time.
+     *
+     * @param accept which nodes to dial
+     * @param lanOnly only what was heard in the local network
+     */
+    Optional<Entry> next(long nowNanos, Predicate<NodeId> accept, boolean lanOnly) {
+        return entries.values().stream()
+                .filter(e -> !e.dialling && e.notBeforeNanos - nowNanos <= 0)
+                .filter(e -> !lanOnly || e.source == Source.LAN)
+                .filter(e -> e.wanted(accept) && !otherDialling(e))
+                .min(
+                        Comparator.comparingInt((Entry e) -> Math.min(e.failures, 3))
+                                .thenComparing(e -> e.source));
+    }
+
+    private boolean otherDialling(Entry entry) {
+        NodeId node = entry.node;
+        return node != null
+                && entries.values().stream().anyMatch(e -> e.dialling && node.equals(e.node));
+    }
+
+    /** Nanoseconds until the next address may be dialled; empty when there is none. */
+    Optional<Long> nanosToNext(long nowNanos, Predicate<NodeId> accept, boolean lanOnly) {
+        return entries.values().stream()
+                .filter(e -> !e.dialling && (!lanOnly || e.source == Source.LAN))
+                .filter(e -> e.wanted(accept))
+                .map(e -> Math.max(0, e.notBeforeNanos - nowNanos))
+                .min(Comparator.naturalOrder());
+    }
+
+    /** Waits longer after each failure: half to all of the doubled time. */
+    void failed(Entry entry, long nowNanos) {
+        long base = backoffMin.toNanos() << Math.min(entry.failures, 20);
+        long capped = Math.min(base <= 0 ? Long.MAX_VALUE : base, backoffMax.toNanos());
+        entry.failures = Math.min(entry.failures + 1, 1000);
+        entry.notBeforeNanos = nowNanos + capped / 2 + random.nextLong(capped / 2 + 1);
+    }
+
+    /** The address led to {@code node}: that is certain, unlike a hint. */
+    void reached(Entry entry, NodeId node) {
+        entry.node = node;
+    }
+
+    /** The address is this node's own. */
+    void isSelf(Entry entry, NodeId self, long nowNanos) {
+        entry.node = self;
+        entry.notBeforeNanos = nowNanos + SELF_PAUSE.toNanos();
+    }
+
+    /** A member stayed for a while: its addresses are good. */
+    void proved(NodeId node) {
+        of(node).forEach(e -> e.failures = 0);
+    }
+
+    /** Its channel ended: dial again, soon when it had lasted, later each time when it had not. */
+    void lost(NodeId node, boolean lasted, long nowNanos) {
+        for (Entry e : of(node)) {
+            if (lasted) {
+                e.failures = 0;
+                e.notBeforeNanos = nowNanos;
+            } else {
+                failed(e, nowNanos);
+            }
+        }
+    }
+
+    /** Dials {@code node} at once, whatever failed before. */
+    void hurry(NodeId node, long nowNanos) {
+        of(node).forEach(e -> e.notBeforeNanos = nowNanos);
+    }
+
+    /** Every address of {@code node}. */
+    List<Entry> of(NodeId node) {
+        List<Entry> out = new ArrayList<>();
+        for (Entry e : entries.values()) {
+            if (node.equals(e.node)) {
+                out.add(e);
+            }
+        }
+        return out;
+    }
+
+    /** The addresses of each known node. */
+    Map<NodeId, List<String>> byNode() {
+        Map<NodeId, List<String>> out = new LinkedHashMap<>();
+        for (Entry e : entries.values()) {
+            NodeId node = e.node;
+            if (node != null) {
+                out.computeIfAbsent(node, _ -> new ArrayList<>()).add(e.address.toString());
+            }
+        }
+        return out;
+    }
+}

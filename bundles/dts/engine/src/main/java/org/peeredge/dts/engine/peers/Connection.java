@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.channel.Channel;
+import org.peeredge.dts.api.channel.ChannelListener;
+import org.peeredge.dts.api.channel.ChannelProvider;
+import org.peeredge.dts.api.channel.Frame;
+import org.peeredge.dts.engine.wire.MalformedException;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.MessageCodec;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.TryOtherPeerException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One channel and what is known of it. Frames are read on the channel's thread and handed to the
+ * loop; so much may wait there, then the channel is not read. Sending is for any thread. The fields
+ * in the second block belong to the loop.
+ */
+final class Connection implements ChannelListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    /** Who gets what arrives; called on the loop. */
+    interface Owner {
+        /** Called before all others, once. */
+        void opened(Connection connection);
+
+        void message(Connection connection, Message message);
+
+        /** The owner takes the frame. */
+        void symbols(Connection connection, SymbolsHeader header, Frame frame);
+
+        void malformed(Connection connection, String problem);
+
+        void writable(Connection connection);
+
+        /** The last call. */
+        void closed(Connection connection, String reason);
+    }
+
+    /** What all connections share. */
+    record Shared(
+            Hop loop,
+            Clock clock,
+            MessageCodec codec,
+            PeersConfig config,
+            PeerMetrics metrics,
+            Blame blame) {}
+
+    /** Told when a channel plugin throws where it must not. */
+    interface Blame {
+        void blame(Connection connection, RuntimeException thrown);
+    }
+
+    /** The way onto the loop; says no when the loop has ended. */
+    interface Hop {
+        boolean run(Runnable task);
+    }
+
+    final ChannelProvider provider;
+    final String type;
+    final boolean dialled;
+    private final Shared shared;
+    private final Owner owner;
+    private final CompletableFuture<Channel> channel = new CompletableFuture<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicLong waitingFrames = new AtomicLong();
+    private final AtomicLong unsentBytes = new AtomicLong();
+    private final Object readingLock = new Object();
+    private boolean pausedByBacklog;
+    private boolean pausedByOwner;
+    private volatile boolean closing;
+    private volatile String closeReason = "";
+    private volatile long lastHeardNanos;
+
+    boolean openedSeen;
+    boolean closedSeen;
+    boolean up;
+    long upSinceNanos;
+    long srttNanos;
+    long pingToken;
+    long pingSentNanos;
+    boolean pingOpen;
+    boolean checkingRevocations;
+    long knownRevocations;
+    List<String> addresses = List.of();
+    List<Message.PeerHint> toldPeers = List.of();
+
+    Connection(Shared shared, Owner owner, ChannelProvider provider, String type, boolean dialled) {
+        this.shared = shared;
+        this.owner = owner;
+        this.provider = provider;
+        this.type = type;
+        this.dialled = dialled;
+        this.lastHeardNanos = shared.clock().nanos();
+    }
+
+    /** The channel is there; from the provider or from the first call on its thread. */
+    void bind(Channel opened) {
+        if (channel.complete(opened)) {
+            lastHeardNanos = shared.clock().nanos();
+            if (closing || !shared.loop().run(this::seeOpened)) {
+                opened.close();
+            }
+        }
+    }
+
+    private void seeOpened() {
+        if (!openedSeen && !closedSeen) {
+            openedSeen = true;
+            owner.opened(this);
+        }
+    }
+
+    Channel channel() {
+        Channel now = channel.getNow(null);
+        if (now == null) {
+            throw new IllegalStateException("the channel is not open yet");
+        }
+        return now;
+    }
+
+    NodeId node() {
+        return channel().peer().node();
+    }
+
+    long lastHeardNanos() {
+        return lastHeardNanos;
+    }
+
+    @Override
+    public void onFrame(Channel from, Frame frame) {
+        bind(from);
+        lastHeardNanos = shared.clock().nanos();
+        if (closing) {
+            frame.release();
+            return;
+        }
+        try {
+            if (shared.codec().isSymbols(frame.bytes())) {
+                symbols(frame);
+            } else {
+                control(frame);
+            }
+        } catch (MalformedException e) {
+            shared.metrics().malformedFrames.increment();
+            closing = true;
+            from.close();
+            frame.release();
+            LOG.debug("{}: {}", from.peer().node().shortName(), e.getMessage());
+            shared.loop().run(() -> owner.malformed(this, e.field()));
+        }
+    }
+
+    private void symbols(Frame frame) {
+        int bytes = frame.bytes().remaining();
+        SymbolsHeader header = shared.codec().decodeSymbolsHeader(frame.bytes());
+        enter(bytes);
+        boolean taken =
+                shared.loop()
+                        .run(() -> {
+                            leave(bytes);
+                            owner.symbols(this, header, frame);
+                        });
+        if (!taken) {
+            frame.release();
+        }
+    }
+
+    private void control(Frame frame) {
+        int bytes = frame.bytes().remaining();
+        Optional<Message> message = shared.codec().decode(frame.bytes());
+        frame.release();
+        if (message.isEmpty()) {
+            shared.metrics().unknownFrames.increment();
+            return;
+        }
+        enter(bytes);
+        shared.loop()
+                .run(() -> {
+                    leave(bytes);
+                    if (!closing) {
+                        owner.message(this, message.get());
+                    }
+                });
+    }
+
+    private void enter(int bytes) {
+        long frames = waitingFrames.incrementAndGet();
+        if (waitingBytes.addAndGet(bytes) > shared.config().backlog().maxBytes()
+                || frames > shared.config().backlog().maxFrames()) {
+            synchronized (readingLock) {
+                if (!pausedByBacklog) {
+                    pausedByBacklog = true;
+                    shared.metrics().backlogPauses.increment();
+                    applyReading();
+                }
+            }
+        }
+    }
+
+    private void leave(int bytes) {
+        long frames = waitingFrames.decrementAndGet();
+        if (waitingBytes.addAndGet(-bytes) <= shared.config().backlog().maxBytes() / 2
+                && frames <= shared.config().backlog().maxFrames() / 2) {
+            synchronized (readingLock) {
+                if (pausedByBacklog) {
+                    pausedByBacklog = false;
+                    applyReading();
+                }
+            }
+        }
+    }
+
+    /** What the engine wants; the backlog may still hold reading back. */
+    void reading(boolean on) {
+        synchronized (readingLock) {
+            pausedByOwner = !on;
+            applyReading();
+        }
+    }
+
+    private void applyReading() {
+        channel().reading(!pausedByBacklog && !pausedByOwner);
+    }
+
+    /** Whether silence means nothing, since this node does not read. */
+    boolean paused() {
+        synchronized (readingLock) {
+            return pausedByBacklog || pausedByOwner;
+        }
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @return false when the channel has ended or the message is larger than its frames
+     */
+    boolean send(Message message) {
+        if (closing) {
+            return false;
+        }
+        ByteBuffer frame;
+        try {
+            frame = shared.codec().encode(message);
+        } catch (IllegalArgumentException e) {
+            LOG.debug("{}: not sent: {}", node().shortName(), e.getMessage());
+            return false;
+        }
+        int bytes = frame.remaining();
+        if (bytes > channel().traits().maxFrameBytes()) {
+            LOG.debug(
+                    "{}: {} of {} bytes does not fit a frame of {} channels",
+                    node().shortName(),
+                    message.getClass().getSimpleName(),
+                    bytes,
+                    type);
+            return false;
+        }
+        if (unsentBytes.addAndGet(bytes) > shared.config().backlog().maxUnsentBytes()) {
+            shared.metrics().stuckPeers.increment();
+            close("does not read: over " + shared.config().backlog().maxUnsentBytes() + " unsent");
+            return false;
+        }
+        handOver(frame).whenComplete((_, _) -> unsentBytes.addAndGet(-bytes));
+        return true;
+    }
+
+    CompletionStage<Void> sendSymbols(ByteBuffer header, ByteBuffer payload) {
+        if (closing) {
+            return CompletableFuture.failedFuture(
+                    new TryOtherPeerException("the channel to " + node().shortName() + " ended"));
+        }
+        return handOver(header, payload);
+    }
+
+    private CompletionStage<Void> handOver(ByteBuffer... parts) {
+        try {
+            return channel().send(parts);
+        } catch (RuntimeException e) {
+            shared.blame().blame(this, e);
+            close("its plugin threw while sending: " + Errors.text(e));
+            return CompletableFuture.failedFuture(
+                    new TryOtherPeerException(
+                            "the channel to " + node().shortName() + " broke", e));
+        }
+    }
+
+    boolean writable() {
+        return !closing && channel().writable();
+    }
+
+    /** Ends it, from any thread; {@code closed} follows on the loop. */
+    void close(String reason) {
+        if (!closing) {
+            closing = true;
+            LOG.debug("channel {} closes: {}", describe(), reason);
+        }
+        if (closeReason.isEmpty()) {
+            closeReason = reason;
+        }
+        @Nullable Channel open = channel.getNow(null);
+        if (open != null) {
+            open.close();
+            // Not left to the plugin: a channel that does not report its end must not linger here.
+            shared.loop().run(() -> seeClosed(reason));
+        }
+    }
+
+    private void seeClosed(String reason) {
+        if (!closedSeen) {
+            closedSeen = true;
+            owner.closed(this, closeReason.isEmpty() ? reason : closeReason);
+        }
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    private String describe() {
+        @Nullable Channel open = channel.getNow(null);
+        return type + (open == null ? "" : " " + open.peer().node().shortName());
+    }
+
+    @Override
+    public void onWritable(Channel from) {
+        shared.loop().run(() -> owner.writable(this));
+    }
+
+    @Override
+    public void onClosed(Channel from, String reason) {
+        bind(from);
+        closing = true;
+        shared.loop().run(() -> seeClosed(reason));
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.channel.Channel;
+import org.peeredge.dts.api.channel.ChannelProvider;
+import org.peeredge.dts.engine.peers.AddressBook.Entry;
+import org.peeredge.kernel.api.Cancellable;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.Loop;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.PeerEdgeException;
+import org.peeredge.kernel.api.plugin.Lease;
+import org.peeredge.kernel.api.plugin.PluginSlots;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Dials what the {@link AddressBook} says is due, a few at a time, each under a lease of its
+ * channel plugin. A plugin that neither connects nor fails within the timeout is blamed. On the
+ * loop.
+ */
+final class Dialer {
+    private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
+
+    /** Beyond the timeout that the plugin was given: after that it hangs. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(20);
+
+    private final PluginSlots<ChannelProvider> slots;
+    private final Loop loop;
+    private final Connection.Hop hop;
+    private final Clock clock;
+    private final PeersConfig config;
+    private final PeerMetrics metrics;
+    private final AddressBook book;
+    private final NodeId self;
+    private final Predicate<NodeId> accept;
+    private final BiFunction<ChannelProvider, String, Connection> newConnection;
+    private int dialling;
+    private boolean stopped;
+    private boolean room = true;
+    private @Nullable Cancellable timer;
+
+    /** One dial under way. */
+    private final class Dial {
+        final Entry entry;
+        final Lease<ChannelProvider> lease;
+        final Connection connection;
+        boolean over;
+        @Nullable Cancellable deadline;
+
+        Dial(Entry entry, Lease<ChannelProvider> lease) {
+            this.entry = entry;
+            this.lease = lease;
+            this.connection = newConnection.apply(lease.plugin(), lease.type());
+        }
+
+        void end() {
+            over = true;
+            entry.dialling = false;
+            dialling--;
+            lease.close();
+            Cancellable d = deadline;
+            if (d != null) {
+                d.cancel();
+            }
+        }
+    }
+
+    Dialer(
+            PeersPorts ports,
+            Connection.Hop hop,
+            PeersConfig config,
+            PeerMetrics metrics,
+            AddressBook book,
+            Predicate<NodeId> accept,
+            BiFunction<ChannelProvider, String, Connection> newConnection) {
+        this.slots = ports.channels();
+        this.loop = ports.loop();
+        this.hop = hop;
+        this.clock = ports.clock();
+        this.config = config;
+        this.metrics = metrics;
+        this.book = book;
+        this.self = ports.identity().self().node();
+        this.accept = node -> !node.equals(self) && accept.test(node);
+        this.newConnection = newConnection;
+    }
+
+    /** Dials under way. */
+    int dialling() {
+        return dialling;
+    }
+
+    /** Dials what is due, then sleeps until the next address is. */
+    void pump() {
+        if (stopped) {
+            return;
+        }
+        while (dialling < config.maxDialing()) {
+            Optional<Entry> next = book.next(clock.nanos(), accept, !room);
+            if (next.isEmpty()) {
+                break;
+            }
+            dial(next.get());
+        }
+        sleep();
+    }
+
+    /** Whether there is a place for one more channel; without one only neighbours are dialled. */
+    void room(boolean now) {
+        boolean more = now && !room;
+        room = now;
+        if (more) {
+            pump();
+        }
+    }
+
+    private void sleep() {
+        Cancellable old = timer;
+        if (old != null) {
+            old.cancel();
+            timer = null;
+        }
+        if (dialling >= config.maxDialing()) {
+            return; // the end of a dial pumps again
+        }
+        book.nanosToNext(clock.nanos(), accept, !room)
+                .ifPresent(nanos ->
+                        timer =
+                                loop.schedule(
+                                        Duration.ofNanos(Math.max(nanos, SHORTEST_WAIT.toNanos())),
+                                        this::pump));
+    }
+
+    private void dial(Entry entry) {
+        Optional<Lease<ChannelProvider>> lease = slots.lease(entry.address.type());
+        if (lease.isEmpty()) {
+            book.failed(entry, clock.nanos());
+            return;
+        }
+        entry.dialling = true;
+        dialling++;
+        metrics.dials.increment();
+        Dial dial = new Dial(entry, lease.get());
+        dial.lease.onCancel(() ->
+                hop.run(() ->
+                        failed(
+                                dial,
+                                new IllegalStateException("the channel plugin was removed"),
+                                false)));
+        dial.deadline =
+                loop.schedule(
+                        config.dialTimeout().plus(GRACE),
+                        () -> failed(dial, new TimeoutException("connect hangs"), true));
+        connect(dial)
+                .whenComplete((channel, error) -> {
+                    boolean taken = hop.run(() -> done(dial, channel, error));
+                    if (!taken && channel != null) {
+                        channel.close();
+                    }
+                });
+    }
+
+    private CompletionStage<Channel> connect(Dial dial) {
+        try {
+            return dial.lease
+                    .plugin()
+                    .connect(dial.entry.address, dial.connection, config.dialTimeout());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void done(Dial dial, @Nullable Channel channel, @Nullable Throwable error) {
+        if (channel == null) {
+            Throwable cause =
+                    error == null ? new NullPointerException("connect") : Errors.unwrap(error);
+            failed(dial, cause, !(cause instanceof PeerEdgeException));
+        } else if (dial.over || stopped) {
+            channel.close();
+        } else {
+            NodeId node = channel.peer().node();
+            dial.lease.succeeded();
+            dial.end();
+            if (node.equals(self)) {
+                book.isSelf(dial.entry, self, clock.nanos());
+            } else {
+                book.reached(dial.entry, node);
+            }
+            dial.connection.bind(channel);
+            pump();
+        }
+    }
+
+    private void failed(Dial dial, Throwable cause, boolean blame) {
+        if (dial.over) {
+            return;
+        }
+        if (blame) {
+            dial.lease.failed(cause);
+        }
+        dial.end();
+        metrics.failedDials.increment();
+        book.failed(dial.entry, clock.nanos());
+        LOG.debug("no channel to {}: {}", dial.entry.address, Errors.text(cause));
+        pump();
+    }
+
+    void stop() {
+        stopped = true;
+        Cancellable t = timer;
+        if (t != null) {
+            t.cancel();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.util.random.RandomGenerator;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.Clock;
+
+/**
+ * Measures round trips, finds the dead, and ends channels whose certificate has run out. The
+ * smoothing is that of RFC 6298 section 2. On the loop.
+ */
+final class Liveness {
+    private final Clock clock;
+    private final PeersConfig config;
+    private final PeerMetrics metrics;
+    private final RandomGenerator random;
+
+    Liveness(Clock clock, PeersConfig config, PeerMetrics metrics, RandomGenerator random) {
+        this.clock = clock;
+        this.config = config;
+        this.metrics = metrics;
+        this.random = random;
+    }
+
+    /** The first one at once, then each interval. */
+    void ping(Connection c) {
+        c.pingToken = random.nextLong();
+        c.pingSentNanos = clock.nanos();
+        c.pingOpen = true;
+        c.send(new Message.Ping(c.pingToken));
+    }
+
+    /** Comes each ping interval for each member. */
+    void check(Connection c) {
+        long silentNanos = clock.nanos() - c.lastHeardNanos();
+        if (c.channel().peer().notAfter().isBefore(clock.now())) {
+            c.close("its certificate has run out");
+        } else if (silentNanos > config.pingInterval().toNanos() * config.missedPings()
+                && !c.paused()) {
+            metrics.deadPeers.increment();
+            c.close("nothing heard for " + silentNanos / 1_000_000 + " ms");
+        } else {
+            ping(c);
+        }
+    }
+
+    /** Whether it answered the last ping, and so gave a new measurement. */
+    boolean pong(Connection c, Message.Pong pong) {
+        if (!c.pingOpen || pong.token() != c.pingToken) {
+            return false;
+        }
+        c.pingOpen = false;
+        long sample = Math.max(1, clock.nanos() - c.pingSentNanos);
+        c.srttNanos = c.srttNanos == 0 ? sample : c.srttNanos - c.srttNanos / 8 + sample / 8;
+        return true;
+    }
+
+    /** The smoothed round trip, at least 1 once there is one. */
+    static long rttMicros(Connection c) {
+        return c.srttNanos == 0 ? 0 : Math.max(1, c.srttNanos / 1000);
+    }
+}

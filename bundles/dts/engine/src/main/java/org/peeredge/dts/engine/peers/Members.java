@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.peeredge.dts.api.channel.Frame;
+import org.peeredge.dts.api.channel.PeerAddress;
+import org.peeredge.dts.engine.wire.Limits;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.Loop;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.trust.Identity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From an open channel to a connected member and to its end: the hello, who may come in, which
+ * channel stays. On the loop, but for {@link #get} and {@link #all}.
+ */
+final class Members implements Connection.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+
+    /** What connected members do. */
+    interface Inbox {
+        void up(Connection connection);
+
+        /**
+         * Its end.
+         *
+         * @param dialAgain false when another channel to it takes over
+         */
+        void down(Connection connection, boolean dialAgain);
+
+        /** A channel ended before its member was connected. */
+        void neverUp(Connection connection);
+
+        void message(Connection connection, Message message);
+
+        void symbols(Connection connection, SymbolsHeader header, Frame frame);
+
+        void writable(Connection connection);
+
+        void misbehaved(Connection connection, String reason);
+    }
+
+    private final Loop loop;
+    private final Clock clock;
+    private final Identity identity;
+    private final LocalNetworks networks;
+    private final NodeId self;
+    private final PeersConfig config;
+    private final PeerMetrics metrics;
+    private final Bans bans;
+    private final Predicate<Connection> near;
+    private final Supplier<List<PeerAddress>> addresses;
+    private final Inbox inbox;
+    private final Map<NodeId, Connection> connected = new ConcurrentHashMap<>();
+    private final Set<Connection> open = new HashSet<>();
+    private boolean stopped;
+
+    Members(
+            PeersPorts ports,
+            PeersConfig config,
+            PeerMetrics metrics,
+            Bans bans,
+            Predicate<Connection> near,
+            Supplier<List<PeerAddress>> addresses,
+            Inbox inbox) {
+        this.loop = ports.loop();
+        this.clock = ports.clock();
+        this.identity = ports.identity();
+        this.networks = ports.networks();
+        this.self = identity.self().node();
+        this.config = config;
+        this.metrics = metrics;
+        this.bans = bans;
+        this.near = near;
+        this.addresses = addresses;
+        this.inbox = inbox;
+    }
+
+    /** Any thread. */
+    Optional<Connection> get(NodeId node) {
+        return Optional.ofNullable(connected.get(node));
+    }
+
+    /** Any thread; a view. */
+    Collection<Connection> all() {
+        return Collections.unmodifiableCollection(connected.values());
+    }
+
+    /** Open channels, said hello or not. */
+    Collection<Connection> open() {
+        return List.copyOf(open);
+    }
+
+    @Override
+    public void opened(Connection c) {
+        NodeId node = c.node();
+        open.add(c);
+        if (stopped) {
+            c.close("this node is stopping");
+        } else if (node.equals(self)) {
+            c.close("this is this node itself");
+        } else if (bans.banned(node)) {
+            refuse(c, "banned");
+        } else if (open.size() - connected.size() > config.maxConnections()) {
+            refuse(c, "too many channels that have not said hello");
+        } else if (c.dialled && superfluous(c)) {
+            c.close("connected already");
+        } else {
+            greet(c);
+        }
+    }
+
+    private boolean superfluous(Connection c) {
+        Connection there = connected.get(c.node());
+        return (there != null && Admission.superfluous(self, there, clock.nanos()))
+                || open.stream()
+                        .anyMatch(o ->
+                                o != c
+                                        && o.dialled
+                                        && !o.up
+                                        && !o.closing()
+                                        && o.node().equals(c.node()));
+    }
+
+    private void greet(Connection c) {
+        List<String> mine =
+                addresses.get().stream()
+                        .limit(Limits.MAX_ADDRESSES)
+                        .map(PeerAddress::toString)
+                        .toList();
+        c.send(new Message.Hello(Limits.VERSION, 0, mine, identity.revocationNumber()));
+        loop.schedule(
+                config.helloTimeout(),
+                () -> {
+                    if (!c.up && !c.closing()) {
+                        c.close("no hello within " + config.helloTimeout().toMillis() + " ms");
+                    }
+                });
+    }
+
+    private void refuse(Connection c, String reason) {
+        metrics.refusedPeers.increment();
+        c.close(reason);
+    }
+
+    @Override
+    public void message(Connection c, Message message) {
+        if (message instanceof Message.Hello hello) {
+            if (c.up) {
+                inbox.misbehaved(c, "a second hello");
+            } else {
+                hello(c, hello);
+            }
+        } else if (c.up) {
+            inbox.message(c, message);
+        } else if (c.channel().traits().ordered() && !c.closing()) {
+            inbox.misbehaved(c, "a message before hello");
+        }
+    }
+
+    private void hello(Connection c, Message.Hello hello) {
+        c.knownRevocations = hello.revocationNumber();
+        boolean loopback = networks.mine(c.channel().remote().host());
+        c.addresses =
+                hello.addresses().stream()
+                        .filter(a ->
+                                Gossip.parse(a)
+                                        .filter(p -> loopback || !networks.loopback(p.host()))
+                                        .isPresent())
+                        .toList();
+        Connection there = connected.get(c.node());
+        if (there != null) {
+            if (!Admission.replaces(self, c, there, clock.nanos())) {
+                c.close("the other channel to it stays");
+                return;
+            }
+            end(there, false);
+            there.close("a newer channel to it takes over");
+        } else if (connected.size() >= config.maxConnections() && !makeRoom(c)) {
+            refuse(c, "all " + config.maxConnections() + " places are taken");
+            return;
+        }
+        c.up = true;
+        c.upSinceNanos = clock.nanos();
+        connected.put(c.node(), c);
+        LOG.info(
+                "member {} is connected over {} at {}",
+                c.node().shortName(),
+                c.type,
+                c.channel().remote());
+        inbox.up(c);
+    }
+
+    private boolean makeRoom(Connection c) {
+        Optional<Connection> leaves =
+                near.test(c) ? Admission.leastUseful(connected.values(), near) : Optional.empty();
+        leaves.ifPresent(l -> {
+            end(l, true);
+            refuse(l, "a member of this network takes its place");
+        });
+        return leaves.isPresent();
+    }
+
+    @Override
+    public void symbols(Connection c, SymbolsHeader header, Frame frame) {
+        if (c.up) {
+            inbox.symbols(c, header, frame);
+            return;
+        }
+        frame.release();
+        if (c.channel().traits().ordered() && !c.closing()) {
+            inbox.misbehaved(c, "symbols before hello");
+        }
+    }
+
+    @Override
+    public void malformed(Connection c, String problem) {
+        inbox.misbehaved(c, "a malformed frame: " + problem);
+    }
+
+    @Override
+    public void writable(Connection c) {
+        if (c.up) {
+            inbox.writable(c);
+        }
+    }
+
+    @Override
+    public void closed(Connection c, String reason) {
+        open.remove(c);
+        if (c.up) {
+            LOG.info("member {} is no longer connected: {}", c.node().shortName(), reason);
+            end(c, true);
+        } else if (!connected.containsKey(c.node())) {
+            inbox.neverUp(c);
+        }
+    }
+
+    private void end(Connection c, boolean dialAgain) {
+        c.up = false;
+        connected.remove(c.node(), c);
+        inbox.down(c, dialAgain);
+    }
+
+    void stop() {
+        stopped = true;
+        new ArrayList<>(open).forEach(c -> c.close("this node is stopping"));
+    }
+}

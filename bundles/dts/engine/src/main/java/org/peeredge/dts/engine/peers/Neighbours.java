@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.peeredge.dts.api.channel.PeerAddress;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * Who is in the same network: heard there by multicast of late, or at an address in one of this
+ * machine's subnets. Changed on the loop, read on any thread.
+ */
+final class Neighbours {
+    private final Clock clock;
+    private final Duration memory;
+    private final int max;
+    private final LocalNetworks networks;
+    private final Map<NodeId, Long> heardNanos = new ConcurrentHashMap<>();
+
+    Neighbours(Clock clock, PeersConfig config, LocalNetworks networks) {
+        this.clock = clock;
+        this.memory = config.lan().memory();
+        this.max = config.maxAddresses();
+        this.networks = networks;
+    }
+
+    /** Notes a beacon; whether it is the first for a while. */
+    boolean heard(NodeId node) {
+        long now = clock.nanos();
+        if (heardNanos.size() >= max && !heardNanos.containsKey(node)) {
+            heardNanos.values().removeIf(at -> now - at > memory.toNanos());
+            if (heardNanos.size() >= max) {
+                return false;
+            }
+        }
+        Long before = heardNanos.put(node, now);
+        return before == null || now - before > memory.toNanos();
+    }
+
+    boolean near(Connection c) {
+        Long at = heardNanos.get(c.node());
+        return (at != null && clock.nanos() - at <= memory.toNanos())
+                || networks.near(c.channel().remote().host());
+    }
+
+    /**
+     * What to dial after a beacon. The datagram's own source comes first: of a machine with many
+     * addresses it is the one that surely leads there.
+     */
+    List<PeerAddress> candidates(List<PeerAddress> addresses, String fromHost) {
+        boolean sameMachine = networks.mine(fromHost);
+        Set<PeerAddress> out = new LinkedHashSet<>();
+        for (PeerAddress a : addresses) {
+            if (a.host().equals(fromHost)) {
+                out.add(a);
+            }
+        }
+        for (PeerAddress a : addresses) {
+            if (sameMachine || !networks.loopback(a.host())) {
+                out.add(a);
+            }
+        }
+        return List.copyOf(out);
+    }
+}

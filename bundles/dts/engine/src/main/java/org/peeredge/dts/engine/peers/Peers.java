@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.channel.ChannelListener;
+import org.peeredge.dts.api.channel.ChannelProvider;
+import org.peeredge.dts.api.channel.Frame;
+import org.peeredge.dts.api.channel.PeerAddress;
+import org.peeredge.dts.engine.peers.AddressBook.Source;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.MessageCodec;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.Cancellable;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.TryOtherPeerException;
+import org.peeredge.kernel.api.mesh.Member;
+import org.peeredge.kernel.api.mesh.MeshHandler;
+import org.peeredge.kernel.api.plugin.Lease;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to other members. Everything happens on the engine's loop; the public methods are
+ * for any thread unless they say otherwise, and none blocks but {@link #stop}.
+ *
+ * <p>Read before changing: {@link Connection} is one channel, {@link Members} the way from channel
+ * to member, {@link Dialer}, {@link AddressBook} and {@link Doors} make channels, {@link Liveness},
+ * {@link Gossip} and {@link Questions} speak over them, {@link LanDiscovery} finds neighbours. This
+ * class wires them and keeps their timers.
+ */
+public final class Peers {
+    /** The bundle, for the names of threads. */
+    static final String BUNDLE = "org.peeredge.dts.engine";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
+    /** A channel that lasted this long was a good one. */
+    private static final Duration LASTED = Duration.ofSeconds(10);
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    private final PeersPorts ports;
+    private final PeersConfig config;
+    private final PeerEvents events;
+    private final NodeId self;
+    private final PeerMetrics metrics;
+    private final Connection.Shared shared;
+    private final ExecutorService background;
+    private final Optional<KnownPeers> known;
+    private final MessageCodec codec = new MessageCodec();
+    private final AddressBook book;
+    private final Bans bans;
+    private final Neighbours neighbours;
+    private final Doors doors;
+    private final Members members;
+    private final Dialer dialer;
+    private final Gossip gossip;
+    private final Liveness liveness;
+    private final Questions questions;
+    private final LanDiscovery lan;
+    private final List<Cancellable> timers = new ArrayList<>();
+    private volatile Map<NodeId, List<String>> knownNodes = Map.of();
+    private volatile int knownAddresses;
+    private volatile @Nullable Consumer<NodeId> onWritable;
+    private boolean stopped;
+
+    /** Wires; nothing runs before {@link #start}. */
+    public Peers(PeersPorts ports, PeersConfig config, PeerEvents events) {
+        this.ports = ports;
+        this.config = config;
+        this.events = events;
+        self = ports.identity().self().node();
+        metrics = new PeerMetrics(ports.metrics());
+        background = ports.threads().newVirtualPool(BUNDLE, "peers");
+        known = ports.records().map(KnownPeers::new);
+        Connection.Hop hop = this::hop;
+        shared = new Connection.Shared(hop, ports.clock(), codec, config, metrics, this::blame);
+        book = new AddressBook(config, ports.threads().random());
+        bans = new Bans(ports.clock(), config.maxBans());
+        neighbours = new Neighbours(ports.clock(), config, ports.networks());
+        Inbox inbox = new Inbox();
+        doors = new Doors(ports.channels(), ports.loop(), hop, inbox);
+        members =
+                new Members(
+                        ports, config, metrics, bans, neighbours::near, doors::addresses, inbox);
+        dialer =
+                new Dialer(
+                        ports,
+                        hop,
+                        config,
+                        metrics,
+                        book,
+                        node -> members.get(node).isEmpty() && !bans.banned(node),
+                        (provider, type) -> new Connection(shared, members, provider, type, true));
+        gossip = new Gossip(ports, background, hop, members::all, inbox);
+        liveness = new Liveness(ports.clock(), config, metrics, ports.threads().random());
+        questions = new Questions(ports.loop(), hop, config.questions(), metrics, this::send);
+        lan = new LanDiscovery(config.lan(), ports, hop, metrics, doors::addresses, inbox::heard);
+        metrics.gauges(() -> members.all().size(), () -> knownAddresses);
+    }
+
+    /** Listens, dials and discovers from now on. Call once. */
+    public void start() {
+        hop(this::begin);
+        known.ifPresent(disk -> background.execute(() -> remembered(disk.load())));
+    }
+
+    private void begin() {
+        config.bootstrap().forEach(a -> hint(a, null, Source.BOOTSTRAP));
+        timers.add(ports.identity().onChange(() -> hop(gossip::newRevocations)));
+        doors.reconcile();
+        if (config.lan().enabled()) {
+            lan.start();
+        }
+        every(config.pingInterval(), this::tick);
+        every(config.exchangeInterval(), gossip::exchange);
+        dialer.pump();
+    }
+
+    private void remembered(List<KnownPeers.Known> peers) {
+        hop(() -> {
+            for (KnownPeers.Known peer : peers) {
+                peer.addresses().forEach(a -> hint(a, peer.node(), Source.DISK));
+            }
+            dialer.pump();
+        });
+    }
+
+    private void every(Duration interval, Runnable task) {
+        ports.loop()
+                .schedule(
+                        interval,
+                        () -> {
+                            if (!stopped) {
+                                every(interval, task);
+                                task.run();
+                            }
+                        });
+    }
+
+    private void tick() {
+        members.all().forEach(liveness::check);
+        doors.reconcile();
+        background.execute(ports.networks()::refresh);
+        published();
+        dialer.pump();
+    }
+
+    /**
+     * Closes every channel and door and ends every thread of its own; waits for that, at most some
+     * seconds. Not on the loop.
+     */
+    public void stop() {
+        CountDownLatch over = new CountDownLatch(1);
+        boolean taken =
+                hop(() -> {
+                    end();
+                    over.countDown();
+                });
+        try {
+            if (taken && !over.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("the engine's loop is stuck: its connections may outlive it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        lan.join();
+        background.close();
+    }
+
+    private void end() {
+        stopped = true;
+        timers.forEach(Cancellable::cancel);
+        dialer.stop();
+        lan.stop();
+        questions.stop();
+        members.all().forEach(this::save);
+        members.stop();
+        doors.stop();
+    }
+
+    /**
+     * A channel plugin came or went. Call after {@code PluginSlots.add}, and after {@code remove}.
+     */
+    public void providersChanged() {
+        hop(() -> {
+            if (!stopped) {
+                doors.reconcile();
+                dialer.pump();
+            }
+        });
+    }
+
+    /** Where this node is reached now. */
+    public List<PeerAddress> addresses() {
+        return doors.addresses();
+    }
+
+    /** Sends a message; false when the member is not connected. */
+    public boolean send(NodeId to, Message message) {
+        return members.get(to).map(c -> c.send(message)).orElse(false);
+    }
+
+    /**
+     * Sends symbols in two parts, without a copy. Both are lent until the stage completes; it fails
+     * with {@code TryOtherPeerException} when the member is not connected or the channel ends.
+     */
+    public CompletionStage<Void> sendSymbols(NodeId to, ByteBuffer header, ByteBuffer payload) {
+        return members.get(to)
+                .map(c -> c.sendSymbols(header, payload))
+                .orElseGet(() ->
+                        CompletableFuture.failedFuture(
+                                new TryOtherPeerException(
+                                        "member " + to.shortName() + " is not connected")));
+    }
+
+    /** The same with the header still to be written. */
+    public CompletionStage<Void> sendSymbols(NodeId to, SymbolsHeader header, ByteBuffer payload) {
+        return sendSymbols(to, codec.encodeSymbolsHeader(header), payload);
+    }
+
+    /** Whether the member is connected and takes more now. */
+    public boolean writable(NodeId to) {
+        return members.get(to).map(Connection::writable).orElse(false);
+    }
+
+    /**
+     * Calls {@code callback} on the loop when a member takes more again. One callback; the last.
+     */
+    public void onWritable(Consumer<NodeId> callback) {
+        onWritable = callback;
+    }
+
+    /** Stops or goes on reading from a member; lasts as long as its channel. */
+    public void reading(NodeId from, boolean on) {
+        members.get(from).ifPresent(c -> c.reading(on));
+    }
+
+    /** Closes the channel to a member, if any; it is neither dialled nor let in for {@code ban}. */
+    public void disconnect(NodeId peer, String reason, Duration ban) {
+        hop(() -> {
+            bans.add(peer, ban);
+            members.get(peer).ifPresent(c -> c.close(reason));
+        });
+    }
+
+    /** Keeps a member out; closes its channel. */
+    public void ban(NodeId peer, Duration ban, String reason) {
+        disconnect(peer, reason, ban);
+    }
+
+    /** Puts a question; errors as {@code kernel.api.mesh.Mesh#request} says. */
+    public CompletionStage<byte[]> ask(NodeId to, String topic, byte[] payload, Duration timeout) {
+        return questions.ask(to, topic, payload, timeout);
+    }
+
+    /** Answers questions of a topic until taken back. */
+    public Cancellable answer(String topic, MeshHandler handler) {
+        return questions.answer(topic, handler);
+    }
+
+    /**
+     * Connected members first, then those that are only known; {@code bytesPerSecond} is 0 here.
+     */
+    public List<Member> members() {
+        List<Member> out = new ArrayList<>();
+        Set<NodeId> seen = new HashSet<>(Set.of(self));
+        for (Connection c : members.all()) {
+            seen.add(c.node());
+            out.add(
+                    new Member(
+                            c.node(),
+                            c.channel().peer().roles(),
+                            c.addresses,
+                            true,
+                            neighbours.near(c),
+                            Liveness.rttMicros(c),
+                            0));
+        }
+        knownNodes.forEach((node, addresses) -> {
+            if (seen.add(node)) {
+                out.add(new Member(node, Set.of(), addresses, false, false, 0, 0));
+            }
+        });
+        return out;
+    }
+
+    private boolean hop(Runnable task) {
+        try {
+            ports.loop().execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    private void hint(PeerAddress address, @Nullable NodeId node, Source source) {
+        if (!self.equals(node) && !doors.addresses().contains(address)) {
+            book.add(address, node, source, ports.clock().nanos());
+        }
+    }
+
+    private void published() {
+        knownNodes = Map.copyOf(book.byNode());
+        knownAddresses = book.size();
+        dialer.room(members.all().size() + dialer.dialling() < config.maxConnections());
+    }
+
+    private void save(Connection c) {
+        List<PeerAddress> addresses =
+                book.of(c.node()).stream()
+                        .filter(e -> e.failures == 0)
+                        .map(e -> e.address)
+                        .toList();
+        KnownPeers.Known now = new KnownPeers.Known(c.node(), ports.clock().now(), addresses);
+        known.ifPresent(disk -> background.execute(() -> disk.save(now)));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // two plugins may be equal: it is this very one
+    private void blame(Connection c, RuntimeException thrown) {
+        Optional<Lease<ChannelProvider>> lease = ports.channels().lease(c.type);
+        lease.filter(l -> l.plugin() == c.provider).ifPresent(l -> l.failed(thrown));
+        lease.ifPresent(Lease::close);
+    }
+
+    /** What the parts tell each other; all on the loop. */
+    private final class Inbox implements Members.Inbox, Gossip.Owner, Doors.Owner {
+        @Override
+        public void up(Connection c) {
+            for (String address : c.addresses) {
+                Gossip.parse(address).ifPresent(a -> Peers.this.hint(a, c.node(), Source.HELLO));
+            }
+            events.up(c.node(), c.channel().peer(), neighbours.near(c), 0);
+            liveness.ping(c);
+            gossip.tellPeers(c);
+            gossip.tellRevocations(c);
+            save(c);
+            published();
+        }
+
+        @Override
+        public void down(Connection c, boolean dialAgain) {
+            long now = ports.clock().nanos();
+            if (dialAgain) {
+                book.lost(c.node(), now - c.upSinceNanos >= LASTED.toNanos(), now);
+            }
+            questions.down(c.node());
+            events.down(c.node());
+            published();
+            dialer.pump();
+        }
+
+        @Override
+        public void neverUp(Connection c) {
+            if (c.dialled && !c.node().equals(self)) {
+                book.lost(c.node(), false, ports.clock().nanos());
+            }
+            dialer.pump();
+        }
+
+        @Override
+        public void message(Connection c, Message message) {
+            switch (message) {
+                case Message.Ping ping -> c.send(new Message.Pong(ping.token()));
+                case Message.Pong pong -> {
+                    if (liveness.pong(c, pong)) {
+                        if (ports.clock().nanos() - c.upSinceNanos >= LASTED.toNanos()) {
+                            book.proved(c.node());
+                        }
+                        events.measured(c.node(), neighbours.near(c), Liveness.rttMicros(c));
+                    }
+                }
+                case Message.Peers peers -> {
+                    gossip.peers(c, peers);
+                    published();
+                    dialer.pump();
+                }
+                case Message.Revocations revocations -> gossip.revocations(c, revocations);
+                case Message.Ask ask -> questions.asked(c.channel().peer(), ask);
+                case Message.Answer answer -> questions.answered(c.node(), answer);
+                default -> events.message(c.node(), message);
+            }
+        }
+
+        @Override
+        public void symbols(Connection c, SymbolsHeader header, Frame frame) {
+            events.symbols(c.node(), header, frame);
+        }
+
+        @Override
+        public void writable(Connection c) {
+            Consumer<NodeId> callback = onWritable;
+            if (callback != null) {
+                callback.accept(c.node());
+            }
+        }
+
+        @Override
+        public void misbehaved(Connection c, String reason) {
+            bans.add(c.node(), config.malformedBan());
+            c.close("it sent " + reason);
+        }
+
+        @Override
+        public void hint(NodeId node, PeerAddress address, boolean loopbackAllowed) {
+            if (loopbackAllowed || !ports.networks().loopback(address.host())) {
+                Peers.this.hint(address, node, Source.EXCHANGE);
+            }
+        }
+
+        @Override
+        public ChannelListener accepted(ChannelProvider provider, String type) {
+            return new Connection(shared, members, provider, type, false);
+        }
+
+        @Override
+        public void moved() {
+            lan.announce();
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality")
+        public void replaced(String type, Optional<ChannelProvider> now) {
+            for (Connection c : members.open()) {
+                if (c.type.equals(type) && c.provider != now.orElse(null)) {
+                    c.close("its channel plugin was replaced");
+                    book.hurry(c.node(), ports.clock().nanos());
+                }
+            }
+        }
+
+        void heard(NodeId node, List<PeerAddress> addresses, String fromHost) {
+            boolean fresh = neighbours.heard(node);
+            for (PeerAddress a : neighbours.candidates(addresses, fromHost)) {
+                Peers.this.hint(a, node, Source.LAN);
+            }
+            if (fresh) {
+                book.hurry(node, ports.clock().nanos());
+                published();
+            }
+            dialer.pump();
+        }
+    }
+}
