@@ -167,7 +167,9 @@ public final class Residue {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path one : all) {
                 String target = target(one);
-                if (!target.startsWith("/proc/") && !target.endsWith(".jar")) {
+                if (!target.startsWith("/proc/")
+                        && !target.startsWith("/dev/")
+                        && !target.endsWith(".jar")) {
                     open.merge(target.replaceAll("\\[\\d+]", ""), 1, Integer::sum);
                 }
             }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.kernel.netty.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslProvider;
+import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.peeredge.kernel.api.Role;
+import org.peeredge.kit.tck.TestClock;
+import org.peeredge.kit.tck.TestIdentity;
+import org.peeredge.kit.tck.TestMesh;
+
+final class MeshContextsTest {
+    private final TestMesh mesh = new TestMesh(new TestClock());
+    private final TestIdentity server = mesh.member(Role.ORIGIN);
+
+    @Test
+    void boringSslIsThereOnTheMachinesThatWeBuildOn() {
+        assertTrue(OpenSsl.isAvailable(), () -> String.valueOf(OpenSsl.unavailabilityCause()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void membersMeetOverTls13(SslProvider provider) throws Exception {
+        TestIdentity client = mesh.member();
+        try (MeshContexts ours = new MeshContexts(server, provider);
+                MeshContexts theirs = new MeshContexts(client, provider)) {
+            SSLEngine[] ends = shake(ours.server(), theirs.client());
+            assertEquals("TLSv1.3", ends[0].getSession().getProtocol());
+            assertEquals(client.self(), server.check(chain(ends[0])));
+            assertEquals(server.self(), client.check(chain(ends[1])));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void whoIsNoMemberIsRefusedByEitherEnd(SslProvider provider) throws Exception {
+        TestIdentity revoked = mesh.member();
+        mesh.revoke(revoked.self().node());
+        List<TestIdentity> strangers =
+                List.of(new TestMesh(new TestClock()).member(), mesh.expired(), revoked);
+        for (TestIdentity stranger : strangers) {
+            try (MeshContexts ours = new MeshContexts(server, provider);
+                    MeshContexts theirs = new MeshContexts(stranger, provider)) {
+                assertThrows(SSLException.class, () -> shake(ours.server(), theirs.client()));
+                assertThrows(SSLException.class, () -> shake(theirs.server(), ours.client()));
+            }
+        }
+    }
+
+    @Test
+    void aRenewalMakesNewContextsAndTellsOfThem() {
+        AtomicInteger told = new AtomicInteger();
+        try (MeshContexts contexts = new MeshContexts(server, SslProvider.OPENSSL)) {
+            SslContext before = contexts.server();
+            contexts.onChange(() -> {
+                throw new IllegalStateException("on purpose");
+            });
+            contexts.onChange(told::incrementAndGet);
+            contexts.onChange(told::incrementAndGet).cancel();
+            server.renewed(Role.ORIGIN);
+            assertNotSame(before, contexts.server());
+            assertEquals(1, told.get());
+        }
+        assertEquals(0, server.listeners());
+    }
+
+    private static List<X509Certificate> chain(SSLEngine engine) throws SSLException {
+        return Stream.of(engine.getSession().getPeerCertificates())
+                .map(X509Certificate.class::cast)
+                .toList();
+    }
+
+    /** Server and client engine after a handshake in memory. */
+    private static SSLEngine[] shake(SslContext server, SslContext client) throws SSLException {
+        SSLEngine[] ends = {
+            server.newEngine(ByteBufAllocator.DEFAULT), client.newEngine(ByteBufAllocator.DEFAULT)
+        };
+        ByteBuffer[] toward = {ByteBuffer.allocate(100_000), ByteBuffer.allocate(100_000)};
+        ByteBuffer plain = ByteBuffer.allocate(100_000);
+        try {
+            for (int turn = 0; turn < 100; turn++) {
+                int me = 1 - turn % 2;
+                SSLEngine engine = ends[me];
+                toward[me].flip();
+                SSLEngineResult result;
+                do {
+                    result = engine.unwrap(toward[me], plain);
+                    work(engine);
+                } while (result.bytesConsumed() > 0 && toward[me].hasRemaining());
+                toward[me].compact();
+                do {
+                    result = engine.wrap(ByteBuffer.allocate(0), toward[1 - me]);
+                    work(engine);
+                } while (result.bytesProduced() > 0);
+            }
+            for (SSLEngine engine : ends) {
+                assertEquals(
+                        SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING,
+                        engine.getHandshakeStatus());
+            }
+            return ends;
+        } finally {
+            for (SSLEngine engine : ends) {
+                if (engine.getHandshakeStatus()
+                        != SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING) {
+                    engine.closeOutbound();
+                }
+            }
+        }
+    }
+
+    private static void work(SSLEngine engine) {
+        for (Runnable task = engine.getDelegatedTask();
+                task != null;
+                task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+}
