@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.kit.simnet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Nodes and connections in virtual time. Same seed and same calls give the same {@link #trace}. Not
+ * safe for use by several threads.
+ */
+public final class SimNetwork {
+    /** Messages up to this many bytes take delay but no rate, and overtake bulk. */
+    public static final int SMALL_BYTES = 4096;
+
+    private final VirtualTime time;
+    private final Firewall firewall;
+    private final List<Port> ports = new ArrayList<>();
+    private int connectionNumber;
+    private long trace;
+    private long delivered;
+
+    /** A network with no node. */
+    public SimNetwork(VirtualTime time, RandomGenerator random) {
+        this.time = time;
+        this.firewall = new Firewall(random);
+    }
+
+    /** The time that it runs in. */
+    public VirtualTime time() {
+        return time;
+    }
+
+    /** What goes wrong. */
+    public Firewall firewall() {
+        return firewall;
+    }
+
+    /** Adds a node, not connected to any. */
+    public Port attach(String name, Link link, Receiver receiver) {
+        Port port = new Port(this, ports.size(), name, link, receiver);
+        ports.add(port);
+        return port;
+    }
+
+    /** Connects two nodes; both are told. Nothing happens when they are connected already. */
+    public void connect(Port a, Port b) {
+        if (a == b || a.isConnected(b)) {
+            return;
+        }
+        int number = ++connectionNumber;
+        a.connections.put(b, number);
+        b.connections.put(a, number);
+        note(a.number, b.number, 1);
+        a.receiver.connected(b);
+        b.receiver.connected(a);
+    }
+
+    /** Ends a connection and loses what is under way on it; both are told. */
+    public void cut(Port a, Port b) {
+        if (!a.isConnected(b)) {
+            return;
+        }
+        a.connections.remove(b);
+        b.connections.remove(a);
+        note(a.number, b.number, 2);
+        a.up.drop(b);
+        b.up.drop(a);
+        a.down.drop(b);
+        b.down.drop(a);
+        a.receiver.disconnected(b);
+        b.receiver.disconnected(a);
+    }
+
+    /** A number made of all that was delivered, connected and cut, in order, with its time. */
+    public long trace() {
+        return trace;
+    }
+
+    /** Messages delivered so far. */
+    public long delivered() {
+        return delivered;
+    }
+
+    boolean send(Port from, Port to, Object message, long bytes, Runnable left) {
+        Integer connection = from.connections.get(to);
+        if (connection == null) {
+            return false;
+        }
+        if (bytes <= SMALL_BYTES) {
+            left.run();
+            carry(from, to, connection, message, bytes);
+            return true;
+        }
+        if (from.up.queuedBytes + bytes > from.link.queueBytes()) {
+            return false;
+        }
+        Transit transit = new Transit(from, to, connection, message, bytes);
+        transit.lost = firewall.drops(from, to, message);
+        from.up.add(
+                to,
+                new Port.Packet(
+                        bytes,
+                        (chunk, last) -> {
+                            transit.crossed(chunk, last);
+                            if (last) {
+                                left.run();
+                            }
+                        },
+                        left));
+        return true;
+    }
+
+    private void carry(Port from, Port to, int connection, Object message, long bytes) {
+        if (firewall.drops(from, to, message)) {
+            return;
+        }
+        int copies = firewall.duplicates(from, to, message) ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            long delay = delay(from, to) + firewall.delays(from, to, message);
+            time.after(delay, () -> deliver(from, to, connection, message, bytes));
+        }
+    }
+
+    private static long delay(Port from, Port to) {
+        return from.link.delayNanos() + to.link.delayNanos();
+    }
+
+    private void deliver(Port from, Port to, int connection, Object message, long bytes) {
+        Integer now = from.connections.get(to);
+        if (now == null || now != connection || firewall.blocks(from, to)) {
+            return;
+        }
+        delivered++;
+        note(from.number, to.number, bytes * 31 + message.getClass().getName().hashCode());
+        to.receiver.received(from, message, bytes);
+    }
+
+    private void note(long a, long b, long what) {
+        long z = trace ^ (time.nanos() + a * 0x9e3779b97f4a7c15L + b * 0xc2b2ae3d27d4eb4fL + what);
+        z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+        trace = z ^ (z >>> 31);
+    }
+
+    /** A bulk message on its way: its chunks leave one link, cross, and pass the other. */
+    private final class Transit {
+        private final Port from;
+        private final Port to;
+        private final int connection;
+        private final Object message;
+        private final long bytes;
+        private boolean lost;
+
+        Transit(Port from, Port to, int connection, Object message, long bytes) {
+            this.from = from;
+            this.to = to;
+            this.connection = connection;
+            this.message = message;
+            this.bytes = bytes;
+        }
+
+        void crossed(long chunk, boolean last) {
+            if (lost) {
+                return;
+            }
+            long delay = delay(from, to) + firewall.delays(from, to, message);
+            time.after(delay, () -> arrived(chunk, last));
+        }
+
+        private void arrived(long chunk, boolean last) {
+            Integer now = from.connections.get(to);
+            if (now == null || now != connection || firewall.blocks(from, to)) {
+                lost = true;
+                return;
+            }
+            if (lost) {
+                return;
+            }
+            to.down.add(
+                    from,
+                    new Port.Packet(
+                            chunk,
+                            (part, end) -> {
+                                if (last && end) {
+                                    deliver(from, to, connection, message, bytes);
+                                }
+                            },
+                            () -> {}));
+        }
+    }
+}
