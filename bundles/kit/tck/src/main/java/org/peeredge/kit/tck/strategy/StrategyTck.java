@@ -183,12 +183,12 @@ public abstract class StrategyTck {
         return strategy.plan(StrategyViews.view(20, seed), new SplittableRandom(seed));
     }
 
-    /** Ten thousand plans leave no thread, socket, file or direct memory behind. */
+    /** Two thousand plans leave no thread, socket, file or direct memory behind. */
     @Test
     public void leavesNothingBehind() {
         Residue residue = Residue.now();
         RoutingStrategy strategy = strategy();
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             planOf(strategy, i & 63);
         }
         residue.assertBack(0);
