@@ -157,6 +157,27 @@ public record PeersConfig(
                 lan);
     }
 
+    /** The same with another number of connections. */
+    public PeersConfig withMaxConnections(int connections) {
+        return new PeersConfig(
+                bootstrap,
+                connections,
+                maxDialing,
+                maxAddresses,
+                maxBans,
+                dialTimeout,
+                helloTimeout,
+                backoffMin,
+                backoffMax,
+                pingInterval,
+                missedPings,
+                exchangeInterval,
+                malformedBan,
+                backlog,
+                questions,
+                lan);
+    }
+
     private static void check(String name, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(

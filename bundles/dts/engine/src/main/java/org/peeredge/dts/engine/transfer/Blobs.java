@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.PartialBlob;
+import org.peeredge.dts.api.StoredBlob;
+import org.peeredge.kernel.api.TryOtherPeerException;
+
+/**
+ * The blobs that transfers work on: incomplete ones held open here, complete ones in the store. All
+ * methods that read or write block on disk and are for workers.
+ */
+final class Blobs {
+    private final ContentStore store;
+    private final Map<Digest, PartialBlob> partials = new ConcurrentHashMap<>();
+
+    Blobs(ContentStore store) {
+        this.store = store;
+    }
+
+    ContentStore store() {
+        return store;
+    }
+
+    /** Opens the incomplete blob, or gives the one that is open. */
+    PartialBlob open(Digest digest, long sizeBytes) throws IOException {
+        PartialBlob open = partials.get(digest);
+        if (open != null) {
+            return open;
+        }
+        PartialBlob opened = store.open(digest, sizeBytes);
+        partials.put(digest, opened);
+        return opened;
+    }
+
+    /** The open incomplete blob. */
+    Optional<PartialBlob> partial(Digest digest) {
+        return Optional.ofNullable(partials.get(digest));
+    }
+
+    /** Makes the blob complete. */
+    void complete(Digest digest) throws IOException {
+        PartialBlob partial = partials.get(digest);
+        if (partial != null) {
+            // Readers may hold the partial at this moment: they find it closed and turn to the
+            // store.
+            partial.complete();
+            partials.remove(digest, partial);
+        }
+    }
+
+    /** Forgets every piece of an incomplete blob. */
+    void reset(Digest digest) throws IOException {
+        PartialBlob partial = partials.get(digest);
+        if (partial != null) {
+            BitSet all = partial.have();
+            partial.forget(all);
+        }
+    }
+
+    /** Lets go of an incomplete blob; what was written stays on disk. */
+    void close(Digest digest) {
+        PartialBlob partial = partials.remove(digest);
+        if (partial != null) {
+            partial.close();
+        }
+    }
+
+    /** Lets go of all. */
+    void closeAll() {
+        partials.keySet().forEach(this::close);
+    }
+
+    /**
+     * Reads from whichever form the blob has now.
+     *
+     * @throws TryOtherPeerException when it is not here
+     */
+    int read(Digest digest, long offset, ByteBuffer into) throws IOException {
+        PartialBlob partial = partials.get(digest);
+        if (partial != null) {
+            try {
+                return partial.read(offset, into);
+            } catch (IllegalStateException closed) {
+                // It was completed between the look-up and the read; the store has it now, or
+                // nobody has.
+            }
+        }
+        Optional<StoredBlob> stored = store.find(digest);
+        if (stored.isEmpty()) {
+            throw new TryOtherPeerException("blob " + digest + " is not here (any more)");
+        }
+        try (StoredBlob blob = stored.get()) {
+            return blob.read(offset, into);
+        }
+    }
+}

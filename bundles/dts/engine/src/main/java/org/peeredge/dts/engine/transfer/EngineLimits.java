@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.time.Duration;
+
+/**
+ * The bounds of the runtime.
+ *
+ * @param maxParkedBytes received and not yet written; beyond it reading pauses
+ * @param sendBuffers pieces held for sending at once, over all peers
+ * @param maxEncoders prepared encoders kept
+ * @param maxTransfers transfers that run at once; more wait for nobody and are refused
+ * @param openTimeout how long a fetch may take to find a source
+ * @param availableTimeout how long members may take to say what they hold
+ */
+public record EngineLimits(
+        long maxParkedBytes,
+        int sendBuffers,
+        int maxEncoders,
+        int maxTransfers,
+        Duration openTimeout,
+        Duration availableTimeout) {
+    /** What a node of the edge profile uses. */
+    public static EngineLimits defaults() {
+        return new EngineLimits(
+                32L << 20, 32, 64, 1_000, Duration.ofSeconds(20), Duration.ofMillis(800));
+    }
+}

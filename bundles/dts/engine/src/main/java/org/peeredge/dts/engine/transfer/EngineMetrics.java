@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.util.function.DoubleSupplier;
+import org.peeredge.dts.engine.swarm.Action;
+import org.peeredge.kernel.api.metrics.Counter;
+import org.peeredge.kernel.api.metrics.MetricScope;
+
+/** What the engine counts. */
+final class EngineMetrics {
+    private static final String RECEIVED = "peeredge_dts_engine_received_bytes_total";
+    private static final String RECEIVED_HELP =
+            "Checked content bytes received, by kind of source.";
+    private static final String TRANSFERS = "peeredge_dts_engine_transfers_total";
+    private static final String TRANSFERS_HELP = "Transfers that ended, by result.";
+
+    final Counter sentBytes;
+    final Counter fromUpstream;
+    final Counter completed;
+    final Counter failed;
+    private final Counter fromPeer;
+    private final Counter fromOrigin;
+    private final Counter wasted;
+    private final Counter badBytes;
+    private final Counter timeouts;
+    private final MetricScope scope;
+
+    EngineMetrics(MetricScope scope) {
+        this.scope = scope;
+        sentBytes =
+                scope.counter(
+                        "peeredge_dts_engine_sent_bytes_total", "Content bytes sent to members.");
+        fromPeer = scope.counter(RECEIVED, RECEIVED_HELP, "source", "peer");
+        fromOrigin = scope.counter(RECEIVED, RECEIVED_HELP, "source", "origin");
+        fromUpstream = scope.counter(RECEIVED, RECEIVED_HELP, "source", "upstream");
+        wasted =
+                scope.counter(
+                        "peeredge_dts_engine_wasted_bytes_total",
+                        "Content bytes that came twice or unasked.");
+        badBytes =
+                scope.counter(
+                        "peeredge_dts_engine_bad_bytes_total",
+                        "Content bytes that did not match their hash.");
+        timeouts =
+                scope.counter(
+                        "peeredge_dts_engine_request_timeouts_total",
+                        "Piece requests that ran into their deadline.");
+        completed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "complete");
+        failed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "failed");
+    }
+
+    void gauge(String name, String help, DoubleSupplier value) {
+        scope.gauge(name, help, value);
+    }
+
+    void count(Action.Count c) {
+        switch (c.what()) {
+            case FROM_PEER -> fromPeer.add(c.bytes());
+            case FROM_ORIGIN -> fromOrigin.add(c.bytes());
+            case WASTED -> wasted.add(c.bytes());
+            case BAD -> badBytes.add(c.bytes());
+            case TIMEOUT -> timeouts.increment();
+        }
+    }
+}

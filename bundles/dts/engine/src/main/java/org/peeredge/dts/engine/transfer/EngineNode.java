@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Transfers;
+import org.peeredge.dts.api.Upstream;
+import org.peeredge.dts.api.channel.ChannelProvider;
+import org.peeredge.dts.api.channel.Frame;
+import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.engine.peers.InterfaceNetworks;
+import org.peeredge.dts.engine.peers.PeerEvents;
+import org.peeredge.dts.engine.peers.Peers;
+import org.peeredge.dts.engine.peers.PeersConfig;
+import org.peeredge.dts.engine.peers.PeersPorts;
+import org.peeredge.dts.engine.swarm.Event;
+import org.peeredge.dts.engine.swarm.Swarm;
+import org.peeredge.dts.engine.swarm.SwarmLimits;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.Loop;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.Role;
+import org.peeredge.kernel.api.Threads;
+import org.peeredge.kernel.api.metrics.MetricScope;
+import org.peeredge.kernel.api.plugin.PluginSlots;
+import org.peeredge.kernel.api.trust.Identity;
+import org.peeredge.kernel.api.trust.Membership;
+import org.peeredge.routing.api.Routing;
+
+/**
+ * The engine put together: loop, connections, swarm, runtime. Plain Java; the component and tests
+ * make it.
+ */
+public final class EngineNode implements AutoCloseable {
+    private static final String BUNDLE = "org.peeredge.dts.engine";
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+    private final Loop loop;
+    private final ExecutorService workers;
+    private final ExecutorService blocking;
+    private final MetricScope metrics;
+    private final Peers peers;
+    private final EngineRuntime runtime;
+    private final EngineTransfers transfers;
+    private final PeerMesh mesh;
+
+    /**
+     * What an engine stands on.
+     *
+     * @param metrics owned by the engine from now on
+     * @param upstream asked each time; empty while no registry is there
+     */
+    public record Parts(
+            Identity identity,
+            Clock clock,
+            Threads threads,
+            MetricScope metrics,
+            ContentStore store,
+            Routing routing,
+            PluginSlots<ChannelProvider> channels,
+            PluginSlots<CodecProvider> codecs,
+            Supplier<Optional<Upstream>> upstream) {}
+
+    /**
+     * How much it may use.
+     *
+     * @param workers threads that hash and touch the disk
+     */
+    public record Settings(
+            PeersConfig peers, EngineLimits limits, SwarmLimits swarm, int workers) {}
+
+    /** Makes and starts everything. */
+    public EngineNode(Parts parts, Settings settings) {
+        EngineLimits limits = settings.limits();
+        loop = parts.threads().newLoop(BUNDLE, "loop");
+        workers = parts.threads().newPool(BUNDLE, "disk", settings.workers(), 4_096);
+        blocking = parts.threads().newVirtualPool(BUNDLE, "upstream");
+        metrics = parts.metrics();
+        peers =
+                new Peers(
+                        new PeersPorts(
+                                loop,
+                                parts.clock(),
+                                parts.threads(),
+                                parts.identity(),
+                                parts.channels(),
+                                Optional.of(parts.store().records(BUNDLE)),
+                                metrics,
+                                new InterfaceNetworks()),
+                        settings.peers(),
+                        new FromPeers());
+        runtime = runtime(parts, settings);
+        mesh = new PeerMesh(parts.identity().self().node(), peers);
+        Availability availability =
+                new Availability(parts.store(), mesh, limits.availableTimeout());
+        peers.answer(Availability.TOPIC_NAME, availability);
+        transfers =
+                new EngineTransfers(runtime, availability, loop, workers, parts.clock(), limits);
+        loop.execute(runtime::start);
+        peers.start();
+    }
+
+    private EngineRuntime runtime(Parts parts, Settings settings) {
+        boolean origin = parts.identity().self().has(Role.ORIGIN);
+        EngineRuntime.Ports ports =
+                new EngineRuntime.Ports(
+                        parts.identity(),
+                        parts.clock(),
+                        loop,
+                        workers,
+                        blocking,
+                        parts.upstream(),
+                        parts.routing(),
+                        parts.codecs(),
+                        new ToPeers());
+        return new EngineRuntime(
+                ports,
+                parts.store(),
+                settings.limits(),
+                new EngineMetrics(metrics),
+                serves ->
+                        new Swarm(
+                                parts.identity().self().node(),
+                                settings.swarm(),
+                                parts.threads().random(),
+                                ref -> origin && serves.test(ref)));
+    }
+
+    /** Content. */
+    public Transfers transfers() {
+        return transfers;
+    }
+
+    /** Members. */
+    public PeerMesh mesh() {
+        return mesh;
+    }
+
+    /** A channel plugin came, or is about to go and has been removed from its slots. */
+    public void channelsChanged() {
+        peers.providersChanged();
+    }
+
+    /** A codec plugin has been removed from its slots. */
+    public void codecGone(CodecProvider codec) {
+        runtime.encoders().drop(codec);
+    }
+
+    /** Ends transfers, connections and threads. Blocks for some seconds at most. */
+    @Override
+    public void close() {
+        CountDownLatch stopped = new CountDownLatch(1);
+        loop.execute(() -> {
+            runtime.stop();
+            stopped.countDown();
+        });
+        try {
+            stopped.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        peers.stop();
+        blocking.shutdownNow();
+        blocking.close();
+        workers.shutdown();
+        loop.close();
+        workers.close();
+        metrics.close();
+    }
+
+    /** From the connections to the runtime; on the loop. */
+    private final class FromPeers implements PeerEvents {
+        @Override
+        public void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros) {
+            runtime.post(
+                    new Event.PeerUp(peer, Set.copyOf(membership.roles()), sameLan, rttMicros));
+        }
+
+        @Override
+        public void measured(NodeId peer, boolean sameLan, long rttMicros) {
+            runtime.post(new Event.PeerMeasured(peer, sameLan, rttMicros));
+        }
+
+        @Override
+        public void down(NodeId peer) {
+            runtime.post(new Event.PeerDown(peer));
+        }
+
+        @Override
+        public void message(NodeId peer, Message message) {
+            runtime.post(new Event.Received(peer, message));
+        }
+
+        @Override
+        public void symbols(NodeId peer, SymbolsHeader header, Frame frame) {
+            runtime.symbols(peer, header, frame);
+        }
+    }
+
+    /** From the runtime to the connections. */
+    private final class ToPeers implements Links {
+        @Override
+        public CompletionStage<Void> sendSymbols(
+                NodeId to, SymbolsHeader header, ByteBuffer payload) {
+            return peers.sendSymbols(to, header, payload);
+        }
+
+        @Override
+        public boolean send(NodeId to, Message message) {
+            return peers.send(to, message);
+        }
+
+        @Override
+        public void reading(NodeId peer, boolean on) {
+            peers.reading(peer, on);
+        }
+
+        @Override
+        public void disconnect(NodeId peer, String reason, Duration ban) {
+            peers.disconnect(peer, reason, ban);
+        }
+    }
+}

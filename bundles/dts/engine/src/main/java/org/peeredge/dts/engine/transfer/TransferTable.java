@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Transfers.TransferInfo;
+
+/** The transfers that run, and the last that ended. On the engine's loop. */
+final class TransferTable {
+    private static final int KEPT = 200;
+
+    private final Map<Digest, Transfer> running = new LinkedHashMap<>();
+    private final ArrayDeque<Transfer> ended = new ArrayDeque<>();
+
+    Optional<Transfer> running(Digest digest) {
+        return Optional.ofNullable(running.get(digest));
+    }
+
+    void add(Transfer transfer) {
+        running.put(transfer.digest, transfer);
+    }
+
+    /** Moves an ended transfer to the history. */
+    void retire(Transfer transfer) {
+        running.remove(transfer.digest, transfer);
+        ended.addFirst(transfer);
+        if (ended.size() > KEPT) {
+            ended.removeLast();
+        }
+    }
+
+    int size() {
+        return running.size();
+    }
+
+    List<Transfer> all() {
+        return List.copyOf(running.values());
+    }
+
+    List<TransferInfo> list(long nowNanos) {
+        List<TransferInfo> list = new ArrayList<>();
+        running.values().forEach(t -> list.addFirst(t.info(nowNanos)));
+        ended.forEach(t -> list.add(t.info(nowNanos)));
+        return list;
+    }
+}

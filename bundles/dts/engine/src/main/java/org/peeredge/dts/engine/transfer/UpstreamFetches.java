@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.PartialBlob;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.Upstream;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.swarm.Event;
+import org.peeredge.kernel.api.NeverException;
+import org.peeredge.kernel.api.RetryLaterException;
+
+/**
+ * Reads blobs from upstream into the store, one virtual thread each, from the first missing piece
+ * on. The swarm starts and stops them; each tells it what came.
+ */
+final class UpstreamFetches {
+    private static final class Run {
+        final AtomicBoolean stopped = new AtomicBoolean();
+        volatile Optional<Upstream.Body> body = Optional.empty();
+        volatile Optional<Future<?>> task = Optional.empty();
+    }
+
+    private final Supplier<Optional<Upstream>> upstream;
+    private final Blobs blobs;
+    private final ExecutorService threads;
+    private final Consumer<Event> events;
+    private final LongConsumer receivedBytes;
+    private final Map<Digest, Run> runs = new ConcurrentHashMap<>();
+
+    /**
+     * None yet.
+     *
+     * @param events takes events from any thread
+     */
+    UpstreamFetches(
+            Supplier<Optional<Upstream>> upstream,
+            Blobs blobs,
+            ExecutorService threads,
+            Consumer<Event> events,
+            LongConsumer receivedBytes) {
+        this.upstream = upstream;
+        this.blobs = blobs;
+        this.threads = threads;
+        this.events = events;
+        this.receivedBytes = receivedBytes;
+    }
+
+    /** Whether this node can fetch from there. */
+    boolean serves(UpstreamRef ref) {
+        return upstream.get().map(u -> u.serves(ref)).orElse(false);
+    }
+
+    /** Begins; a second start of the same blob is ignored. */
+    void start(Digest digest, UpstreamRef ref) {
+        Run run = new Run();
+        if (runs.putIfAbsent(digest, run) != null) {
+            return;
+        }
+        try {
+            run.task = Optional.of(threads.submit(() -> fetch(digest, ref, run)));
+        } catch (RejectedExecutionException e) {
+            runs.remove(digest, run);
+            events.accept(new Event.UpstreamFailed(digest, "the engine is stopping", false));
+        }
+    }
+
+    /** Ends one. */
+    void stop(Digest digest) {
+        Run run = runs.remove(digest);
+        if (run != null) {
+            run.stopped.set(true);
+            run.body.ifPresent(Upstream.Body::close);
+            run.task.ifPresent(t -> t.cancel(true));
+        }
+    }
+
+    /** Ends all. */
+    void close() {
+        runs.keySet().forEach(this::stop);
+    }
+
+    private void fetch(Digest digest, UpstreamRef ref, Run run) {
+        Event end;
+        try {
+            Optional<Upstream> source = upstream.get();
+            if (source.isEmpty() || !source.get().serves(ref)) {
+                throw new NeverException("no upstream is configured for " + ref.registry());
+            }
+            long from = firstMissing(digest);
+            try (Upstream.Body body = source.get().open(ref, digest, from)) {
+                run.body = Optional.of(body);
+                tell(run, new Event.UpstreamOpened(digest, body.sizeBytes(), body.confined()));
+                copy(digest, body, run);
+            }
+            end = new Event.UpstreamDone(digest);
+        } catch (NeverException e) {
+            end = new Event.UpstreamFailed(digest, Ingress.message(e), true);
+        } catch (RetryLaterException e) {
+            end = new Event.StoreFailed(digest, Ingress.message(e), true);
+        } catch (IOException | RuntimeException e) {
+            end = new Event.UpstreamFailed(digest, Ingress.message(e), false);
+        }
+        runs.remove(digest, run);
+        tell(run, end);
+    }
+
+    private void tell(Run run, Event event) {
+        if (!run.stopped.get()) {
+            events.accept(event);
+        }
+    }
+
+    private long firstMissing(Digest digest) {
+        return blobs.partial(digest).map(p -> Pieces.offset(p.have().nextClearBit(0))).orElse(0L);
+    }
+
+    private void copy(Digest digest, Upstream.Body body, Run run) throws IOException {
+        PartialBlob partial = blobs.open(digest, body.sizeBytes());
+        if (partial.sizeBytes() != body.sizeBytes()) {
+            throw new NeverException(
+                    "upstream says that "
+                            + digest
+                            + " has "
+                            + body.sizeBytes()
+                            + " bytes, expected "
+                            + partial.sizeBytes());
+        }
+        if (body.confined()) {
+            blobs.store().confine(digest);
+        }
+        int piece = (int) (body.offset() / Pieces.PIECE_BYTES);
+        int count = Pieces.count(body.sizeBytes());
+        byte[] bytes = new byte[Pieces.PIECE_BYTES];
+        InputStream in = body.stream();
+        for (; piece < count && !run.stopped.get(); piece++) {
+            int want = Pieces.length(body.sizeBytes(), piece);
+            int got = in.readNBytes(bytes, 0, want);
+            receivedBytes.accept(got);
+            if (got < want) {
+                throw new IOException(
+                        "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
+            }
+            partial.write(piece, ByteBuffer.wrap(bytes, 0, want));
+            tell(run, new Event.UpstreamPiece(digest, piece));
+        }
+    }
+}
