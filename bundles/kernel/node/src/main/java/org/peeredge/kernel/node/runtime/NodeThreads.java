@@ -44,7 +44,7 @@ public final class NodeThreads implements Threads {
         scope = metrics.scope();
         failures =
                 scope.counter(
-                        "peeredge_node_task_failures_total",
+                        "peeredge_kernel_node_task_failures_total",
                         "Tasks that threw out of a loop or a pool.");
     }
 
