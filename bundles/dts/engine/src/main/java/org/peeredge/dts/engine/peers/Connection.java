@@ -87,13 +87,13 @@ final class Connection implements ChannelListener {
     boolean closedSeen;
     boolean up;
     long upSinceNanos;
-    long srttNanos;
+    volatile long srttNanos;
     long pingToken;
     long pingSentNanos;
     boolean pingOpen;
     boolean checkingRevocations;
     long knownRevocations;
-    List<String> addresses = List.of();
+    volatile List<String> addresses = List.of();
     List<Message.PeerHint> toldPeers = List.of();
 
     Connection(Shared shared, Owner owner, ChannelProvider provider, String type, boolean dialled) {
@@ -115,7 +115,8 @@ final class Connection implements ChannelListener {
         }
     }
 
-    private void seeOpened() {
+    /** On the loop; only the first call counts. */
+    void seeOpened() {
         if (!openedSeen && !closedSeen) {
             openedSeen = true;
             owner.opened(this);
@@ -278,10 +279,15 @@ final class Connection implements ChannelListener {
 
     CompletionStage<Void> sendSymbols(ByteBuffer header, ByteBuffer payload) {
         if (closing) {
-            return CompletableFuture.failedFuture(
-                    new TryOtherPeerException("the channel to " + node().shortName() + " ended"));
+            return gone(node());
         }
         return handOver(header, payload);
+    }
+
+    /** What sending to a member without a channel gives. */
+    static CompletionStage<Void> gone(NodeId node) {
+        return CompletableFuture.failedFuture(
+                new TryOtherPeerException("member " + node.shortName() + " is not connected"));
     }
 
     private CompletionStage<Void> handOver(ByteBuffer... parts) {

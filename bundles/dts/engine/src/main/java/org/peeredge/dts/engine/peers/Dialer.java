@@ -198,6 +198,8 @@ final class Dialer {
                 book.reached(dial.entry, node);
             }
             dial.connection.bind(channel);
+            // At once, not after a hop: from here on the node counts as busy and is not dialled.
+            dial.connection.seeOpened();
             pump();
         }
     }

@@ -211,6 +211,14 @@ final class Doors {
         }
     }
 
+    /** Any thread: a plugin threw where it must not; nothing happens when it has left already. */
+    @SuppressWarnings("ReferenceEquality")
+    void blame(String type, ChannelProvider provider, RuntimeException thrown) {
+        Optional<Lease<ChannelProvider>> lease = slots.lease(type);
+        lease.filter(l -> l.plugin() == provider).ifPresent(l -> l.failed(thrown));
+        lease.ifPresent(Lease::close);
+    }
+
     private void moved() {
         List<PeerAddress> all = new ArrayList<>();
         doors.values().forEach(d -> all.addAll(d.listening == null ? List.of() : d.addresses));

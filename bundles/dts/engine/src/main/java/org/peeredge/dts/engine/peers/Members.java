@@ -100,6 +100,12 @@ final class Members implements Connection.Owner {
         return Collections.unmodifiableCollection(connected.values());
     }
 
+    /** Whether it is connected, or about to be. */
+    boolean busyWith(NodeId node) {
+        return connected.containsKey(node)
+                || open.stream().anyMatch(c -> !c.closing() && c.node().equals(node));
+    }
+
     /** Open channels, said hello or not. */
     Collection<Connection> open() {
         return List.copyOf(open);

@@ -4,12 +4,8 @@ package org.peeredge.dts.engine.peers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -27,10 +23,8 @@ import org.peeredge.dts.engine.wire.MessageCodec;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.NodeId;
-import org.peeredge.kernel.api.TryOtherPeerException;
 import org.peeredge.kernel.api.mesh.Member;
 import org.peeredge.kernel.api.mesh.MeshHandler;
-import org.peeredge.kernel.api.plugin.Lease;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * class wires them and keeps their timers.
  */
 public final class Peers {
-    /** The bundle, for the names of threads. */
     static final String BUNDLE = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -61,12 +54,12 @@ public final class Peers {
     private final PeerMetrics metrics;
     private final Connection.Shared shared;
     private final ExecutorService background;
-    private final Optional<KnownPeers> known;
     private final MessageCodec codec = new MessageCodec();
     private final AddressBook book;
     private final Bans bans;
     private final Neighbours neighbours;
     private final Doors doors;
+    private final Directory directory;
     private final Members members;
     private final Dialer dialer;
     private final Gossip gossip;
@@ -74,8 +67,6 @@ public final class Peers {
     private final Questions questions;
     private final LanDiscovery lan;
     private final List<Cancellable> timers = new ArrayList<>();
-    private volatile Map<NodeId, List<String>> knownNodes = Map.of();
-    private volatile int knownAddresses;
     private volatile @Nullable Consumer<NodeId> onWritable;
     private boolean stopped;
 
@@ -87,14 +78,14 @@ public final class Peers {
         self = ports.identity().self().node();
         metrics = new PeerMetrics(ports.metrics());
         background = ports.threads().newVirtualPool(BUNDLE, "peers");
-        known = ports.records().map(KnownPeers::new);
         Connection.Hop hop = this::hop;
-        shared = new Connection.Shared(hop, ports.clock(), codec, config, metrics, this::blame);
+        shared = new Connection.Shared(hop, ports.clock(), codec, config, metrics, this::blamed);
         book = new AddressBook(config, ports.threads().random());
         bans = new Bans(ports.clock(), config.maxBans());
         neighbours = new Neighbours(ports.clock(), config, ports.networks());
         Inbox inbox = new Inbox();
         doors = new Doors(ports.channels(), ports.loop(), hop, inbox);
+        directory = new Directory(ports, book, background, hop, doors::addresses);
         members =
                 new Members(
                         ports, config, metrics, bans, neighbours::near, doors::addresses, inbox);
@@ -105,23 +96,23 @@ public final class Peers {
                         config,
                         metrics,
                         book,
-                        node -> members.get(node).isEmpty() && !bans.banned(node),
+                        node -> !members.busyWith(node) && !bans.banned(node),
                         (provider, type) -> new Connection(shared, members, provider, type, true));
         gossip = new Gossip(ports, background, hop, members::all, inbox);
         liveness = new Liveness(ports.clock(), config, metrics, ports.threads().random());
         questions = new Questions(ports.loop(), hop, config.questions(), metrics, this::send);
         lan = new LanDiscovery(config.lan(), ports, hop, metrics, doors::addresses, inbox::heard);
-        metrics.gauges(() -> members.all().size(), () -> knownAddresses);
+        metrics.gauges(() -> members.all().size(), directory::addresses);
     }
 
     /** Listens, dials and discovers from now on. Call once. */
     public void start() {
         hop(this::begin);
-        known.ifPresent(disk -> background.execute(() -> remembered(disk.load())));
+        directory.load(dialer::pump);
     }
 
     private void begin() {
-        config.bootstrap().forEach(a -> hint(a, null, Source.BOOTSTRAP));
+        config.bootstrap().forEach(a -> directory.hint(a, null, Source.BOOTSTRAP));
         timers.add(ports.identity().onChange(() -> hop(gossip::newRevocations)));
         doors.reconcile();
         if (config.lan().enabled()) {
@@ -130,15 +121,6 @@ public final class Peers {
         every(config.pingInterval(), this::tick);
         every(config.exchangeInterval(), gossip::exchange);
         dialer.pump();
-    }
-
-    private void remembered(List<KnownPeers.Known> peers) {
-        hop(() -> {
-            for (KnownPeers.Known peer : peers) {
-                peer.addresses().forEach(a -> hint(a, peer.node(), Source.DISK));
-            }
-            dialer.pump();
-        });
     }
 
     private void every(Duration interval, Runnable task) {
@@ -189,7 +171,7 @@ public final class Peers {
         dialer.stop();
         lan.stop();
         questions.stop();
-        members.all().forEach(this::save);
+        members.all().forEach(directory::save);
         members.stop();
         doors.stop();
     }
@@ -223,10 +205,7 @@ public final class Peers {
     public CompletionStage<Void> sendSymbols(NodeId to, ByteBuffer header, ByteBuffer payload) {
         return members.get(to)
                 .map(c -> c.sendSymbols(header, payload))
-                .orElseGet(() ->
-                        CompletableFuture.failedFuture(
-                                new TryOtherPeerException(
-                                        "member " + to.shortName() + " is not connected")));
+                .orElseGet(() -> Connection.gone(to));
     }
 
     /** The same with the header still to be written. */
@@ -259,11 +238,6 @@ public final class Peers {
         });
     }
 
-    /** Keeps a member out; closes its channel. */
-    public void ban(NodeId peer, Duration ban, String reason) {
-        disconnect(peer, reason, ban);
-    }
-
     /** Puts a question; errors as {@code kernel.api.mesh.Mesh#request} says. */
     public CompletionStage<byte[]> ask(NodeId to, String topic, byte[] payload, Duration timeout) {
         return questions.ask(to, topic, payload, timeout);
@@ -278,26 +252,7 @@ public final class Peers {
      * Connected members first, then those that are only known; {@code bytesPerSecond} is 0 here.
      */
     public List<Member> members() {
-        List<Member> out = new ArrayList<>();
-        Set<NodeId> seen = new HashSet<>(Set.of(self));
-        for (Connection c : members.all()) {
-            seen.add(c.node());
-            out.add(
-                    new Member(
-                            c.node(),
-                            c.channel().peer().roles(),
-                            c.addresses,
-                            true,
-                            neighbours.near(c),
-                            Liveness.rttMicros(c),
-                            0));
-        }
-        knownNodes.forEach((node, addresses) -> {
-            if (seen.add(node)) {
-                out.add(new Member(node, Set.of(), addresses, false, false, 0, 0));
-            }
-        });
-        return out;
+        return directory.members(members.all(), neighbours);
     }
 
     private boolean hop(Runnable task) {
@@ -309,33 +264,18 @@ public final class Peers {
         }
     }
 
-    private void hint(PeerAddress address, @Nullable NodeId node, Source source) {
-        if (!self.equals(node) && !doors.addresses().contains(address)) {
-            book.add(address, node, source, ports.clock().nanos());
-        }
-    }
-
     private void published() {
-        knownNodes = Map.copyOf(book.byNode());
-        knownAddresses = book.size();
+        directory.publish();
         dialer.room(members.all().size() + dialer.dialling() < config.maxConnections());
     }
 
-    private void save(Connection c) {
-        List<PeerAddress> addresses =
-                book.of(c.node()).stream()
-                        .filter(e -> e.failures == 0)
-                        .map(e -> e.address)
-                        .toList();
-        KnownPeers.Known now = new KnownPeers.Known(c.node(), ports.clock().now(), addresses);
-        known.ifPresent(disk -> background.execute(() -> disk.save(now)));
+    private void blamed(Connection c, RuntimeException thrown) {
+        doors.blame(c.type, c.provider, thrown);
     }
 
-    @SuppressWarnings("ReferenceEquality") // two plugins may be equal: it is this very one
-    private void blame(Connection c, RuntimeException thrown) {
-        Optional<Lease<ChannelProvider>> lease = ports.channels().lease(c.type);
-        lease.filter(l -> l.plugin() == c.provider).ifPresent(l -> l.failed(thrown));
-        lease.ifPresent(Lease::close);
+    private void redial(NodeId node) {
+        book.hurry(node, ports.clock().nanos());
+        dialer.pump();
     }
 
     /** What the parts tell each other; all on the loop. */
@@ -343,13 +283,13 @@ public final class Peers {
         @Override
         public void up(Connection c) {
             for (String address : c.addresses) {
-                Gossip.parse(address).ifPresent(a -> Peers.this.hint(a, c.node(), Source.HELLO));
+                Gossip.parse(address).ifPresent(a -> directory.hint(a, c.node(), Source.HELLO));
             }
             events.up(c.node(), c.channel().peer(), neighbours.near(c), 0);
             liveness.ping(c);
             gossip.tellPeers(c);
             gossip.tellRevocations(c);
-            save(c);
+            directory.save(c);
             published();
         }
 
@@ -419,7 +359,7 @@ public final class Peers {
         @Override
         public void hint(NodeId node, PeerAddress address, boolean loopbackAllowed) {
             if (loopbackAllowed || !ports.networks().loopback(address.host())) {
-                Peers.this.hint(address, node, Source.EXCHANGE);
+                directory.hint(address, node, Source.EXCHANGE);
             }
         }
 
@@ -439,7 +379,8 @@ public final class Peers {
             for (Connection c : members.open()) {
                 if (c.type.equals(type) && c.provider != now.orElse(null)) {
                     c.close("its channel plugin was replaced");
-                    book.hurry(c.node(), ports.clock().nanos());
+                    // After the end of the channel has been seen, which makes the address wait.
+                    hop(() -> redial(c.node()));
                 }
             }
         }
@@ -447,7 +388,7 @@ public final class Peers {
         void heard(NodeId node, List<PeerAddress> addresses, String fromHost) {
             boolean fresh = neighbours.heard(node);
             for (PeerAddress a : neighbours.candidates(addresses, fromHost)) {
-                Peers.this.hint(a, node, Source.LAN);
+                directory.hint(a, node, Source.LAN);
             }
             if (fresh) {
                 book.hurry(node, ports.clock().nanos());

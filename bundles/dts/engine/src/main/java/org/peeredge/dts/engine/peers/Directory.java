@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.channel.PeerAddress;
+import org.peeredge.dts.engine.peers.AddressBook.Source;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.mesh.Member;
+
+/**
+ * All that is known of members: the address book, its copy for other threads, and what of it is on
+ * disk. On the loop, but for {@link #members} and {@link #addresses}.
+ */
+final class Directory {
+    private final AddressBook book;
+    private final Clock clock;
+    private final NodeId self;
+    private final Executor background;
+    private final Connection.Hop hop;
+    private final Optional<KnownPeers> disk;
+    private final Supplier<List<PeerAddress>> own;
+    private volatile Map<NodeId, List<String>> nodes = Map.of();
+    private volatile int addresses;
+
+    Directory(
+            PeersPorts ports,
+            AddressBook book,
+            Executor background,
+            Connection.Hop hop,
+            Supplier<List<PeerAddress>> own) {
+        this.book = book;
+        this.clock = ports.clock();
+        this.self = ports.identity().self().node();
+        this.background = background;
+        this.hop = hop;
+        this.disk = ports.records().map(KnownPeers::new);
+        this.own = own;
+    }
+
+    /** Takes a hint; this node's own names and addresses are none. */
+    void hint(PeerAddress address, @Nullable NodeId node, Source source) {
+        if (!self.equals(node) && !own.get().contains(address)) {
+            book.add(address, node, source, clock.nanos());
+        }
+    }
+
+    /** Reads what is on disk, then runs {@code then} on the loop. */
+    void load(Runnable then) {
+        disk.ifPresent(d -> background.execute(() -> read(d, then)));
+    }
+
+    private void read(KnownPeers from, Runnable then) {
+        List<KnownPeers.Known> peers = from.load();
+        hop.run(() -> loaded(peers, then));
+    }
+
+    private void loaded(List<KnownPeers.Known> peers, Runnable then) {
+        for (KnownPeers.Known peer : peers) {
+            peer.addresses().forEach(a -> hint(a, peer.node(), Source.DISK));
+        }
+        then.run();
+    }
+
+    /** Keeps a connected member on disk, with the addresses that are not known to be bad. */
+    void save(Connection c) {
+        List<PeerAddress> good =
+                book.of(c.node()).stream()
+                        .filter(e -> e.failures == 0)
+                        .map(e -> e.address)
+                        .toList();
+        KnownPeers.Known now = new KnownPeers.Known(c.node(), clock.now(), good);
+        disk.ifPresent(d -> background.execute(() -> d.save(now)));
+    }
+
+    /** Shows other threads what has changed. */
+    void publish() {
+        nodes = Map.copyOf(book.byNode());
+        addresses = book.size();
+    }
+
+    /** Addresses known; any thread. */
+    int addresses() {
+        return addresses;
+    }
+
+    /** Connected members first, then those that are only known; any thread. */
+    List<Member> members(Collection<Connection> connected, Neighbours neighbours) {
+        List<Member> out = new ArrayList<>();
+        Set<NodeId> seen = new HashSet<>(Set.of(self));
+        for (Connection c : connected) {
+            seen.add(c.node());
+            out.add(
+                    new Member(
+                            c.node(),
+                            c.channel().peer().roles(),
+                            c.addresses,
+                            true,
+                            neighbours.near(c),
+                            Liveness.rttMicros(c),
+                            0));
+        }
+        nodes.forEach((node, hints) -> {
+            if (seen.add(node)) {
+                out.add(new Member(node, Set.of(), hints, false, false, 0, 0));
+            }
+        });
+        return out;
+    }
+}
