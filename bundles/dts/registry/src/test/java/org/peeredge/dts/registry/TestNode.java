@@ -45,31 +45,37 @@ final class TestNode implements AutoCloseable {
     final NodeMetrics metrics = new NodeMetrics();
     final String token;
     final Upstreams upstreams;
-    private final SystemClock clock = new SystemClock();
+
+    /** One set of loops and threads for all tests: stopping Netty takes a second each time. */
+    private static final SystemClock CLOCK = new SystemClock();
+
+    private static final NodeMetrics SHARED = new NodeMetrics();
+    private static final NodeThreads THREADS = new NodeThreads(CLOCK, SHARED);
+    private static final HttpServers SERVERS =
+            new HttpServers(
+                    new EventLoops(1, THREADS, SHARED.scope()), THREADS, CLOCK, SHARED.scope());
+
     private final MetricScope scope = metrics.scope();
-    private final NodeThreads threads = new NodeThreads(clock, metrics);
-    private final EventLoops loops = new EventLoops(1, threads, scope);
-    private final HttpServers servers = new HttpServers(loops, threads, clock, scope);
-    private final ExecutorService workers = threads.newVirtualPool("test", "transfer");
+    private final ExecutorService workers = THREADS.newVirtualPool("test", "transfer");
     private final HttpClient client = HttpClient.newHttpClient();
     private final Registry registry;
 
     TestNode(Path folder, Map<String, Object> config) throws IOException {
         RegistrySettings settings = Configs.settings(folder, config);
-        upstreams = new Upstreams(settings, threads, clock);
+        upstreams = new Upstreams(settings, THREADS, CLOCK);
         PublicKey key = key();
         mesh = new MemoryMesh(NodeId.of(key), key);
         transfers = new MemoryTransfers(store, upstreams.client(), workers);
         registry =
                 new Registry(
                         new House(
-                                servers,
+                                SERVERS,
                                 store,
                                 transfers,
                                 mesh,
                                 upstreams.client(),
-                                threads,
-                                clock),
+                                THREADS,
+                                CLOCK),
                         settings,
                         scope);
         token = settings.push() ? Files.readString(settings.pushTokenFile()).strip() : "";
@@ -85,8 +91,8 @@ final class TestNode implements AutoCloseable {
 
     /** Makes two nodes members of one mesh. */
     static void connect(TestNode a, TestNode b) {
-        a.mesh.handlers.put(b.mesh.self(), new TagAnswers(b.store, b.clock));
-        b.mesh.handlers.put(a.mesh.self(), new TagAnswers(a.store, a.clock));
+        a.mesh.handlers.put(b.mesh.self(), new TagAnswers(b.store, CLOCK));
+        b.mesh.handlers.put(a.mesh.self(), new TagAnswers(a.store, CLOCK));
         a.transfers.members.add(b.store);
         b.transfers.members.add(a.store);
     }
@@ -208,8 +214,6 @@ final class TestNode implements AutoCloseable {
     public void close() {
         registry.close();
         upstreams.close();
-        servers.close();
-        loops.close();
         workers.shutdownNow();
         client.close();
         scope.close();
