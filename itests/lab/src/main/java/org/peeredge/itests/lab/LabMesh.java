@@ -71,6 +71,14 @@ public final class LabMesh implements AutoCloseable {
         return start("h" + n, n, edge, all, "");
     }
 
+    /** Starts an edge at {@code h<n>} that is a mesh of its own: a node without peers. */
+    public NodeProcess startAlone(String host, int n) throws IOException {
+        Map<String, Map<String, String>> all = base(Map.of());
+        all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
+                .put("mesh.create", "true");
+        return start(host, n, edge, all, "");
+    }
+
     private static Map<String, Map<String, String>> base(Map<String, Map<String, String>> config) {
         Map<String, Map<String, String>> all = new HashMap<>();
         config.forEach((pid, values) -> all.put(pid, new HashMap<>(values)));
