@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests;
+
+import java.io.IOException;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+
+/** The origin profile alone in the full assembly. */
+public class OriginProfileIT extends ProfileExam {
+    /** For Pax Exam. */
+    public OriginProfileIT() {
+        super("peeredge-profile-origin");
+    }
+
+    /** The container of this class. */
+    @Configuration
+    public static Option[] container() throws IOException {
+        return ExamSetup.options("full", "peeredge-profile-origin");
+    }
+}
