@@ -216,15 +216,15 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
     /** After a renewal or revocation: whoever is no member any more goes. */
     private void checkMembers() {
         for (TcpChannel channel : channels) {
-            onLoop(
-                    channel,
-                    () -> {
-                        try {
-                            identity.check(channel.chain());
-                        } catch (NeverException e) {
-                            expel(channel, String.valueOf(e.getMessage()));
-                        }
-                    });
+            onLoop(channel, () -> checkMember(channel));
+        }
+    }
+
+    void checkMember(TcpChannel channel) {
+        try {
+            identity.check(channel.chain());
+        } catch (NeverException e) {
+            expel(channel, String.valueOf(e.getMessage()));
         }
     }
 

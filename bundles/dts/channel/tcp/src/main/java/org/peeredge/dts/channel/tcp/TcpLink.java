@@ -92,6 +92,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
     private void authenticated(ChannelHandlerContext ctx) {
         List<X509Certificate> chain;
         Membership peer;
+        long listSeen = provider.identity().revocationNumber();
         try {
             chain = chain(ctx);
             peer = provider.identity().check(chain);
@@ -118,6 +119,9 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
         out = queue;
         channel = made;
         provider.opened(made);
+        if (provider.identity().revocationNumber() != listSeen) {
+            provider.checkMember(made); // a newer list came before this channel was in the set
+        }
     }
 
     private static List<X509Certificate> chain(ChannelHandlerContext ctx)
