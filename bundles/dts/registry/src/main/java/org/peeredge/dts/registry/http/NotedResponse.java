@@ -2,22 +2,28 @@
 package org.peeredge.dts.registry.http;
 
 import java.io.IOException;
+import java.util.function.IntConsumer;
 import org.peeredge.kernel.netty.HttpBody;
 import org.peeredge.kernel.netty.HttpResponse;
 
-/** A response that remembers its status, for the metrics. */
+/** A response that tells its status, for the metrics, just before it is sent. */
 final class NotedResponse implements HttpResponse {
     private final HttpResponse response;
 
-    /** What is counted when nothing was sent: the client went away, or gets a 500. */
-    private int status = 500;
+    private final IntConsumer listener;
+    private boolean told;
 
-    NotedResponse(HttpResponse response) {
+    NotedResponse(HttpResponse response, IntConsumer listener) {
         this.response = response;
+        this.listener = listener;
     }
 
-    int status() {
-        return status;
+    /** Tells {@code status}, unless one was told before. */
+    void tell(int status) {
+        if (!told) {
+            told = true;
+            listener.accept(status);
+        }
     }
 
     @Override
@@ -26,21 +32,21 @@ final class NotedResponse implements HttpResponse {
     }
 
     @Override
-    public void send(int newStatus, byte[] body) throws IOException {
-        status = newStatus;
-        response.send(newStatus, body);
+    public void send(int status, byte[] body) throws IOException {
+        tell(status);
+        response.send(status, body);
     }
 
     @Override
-    public void head(int newStatus, long contentLength) throws IOException {
-        status = newStatus;
-        response.head(newStatus, contentLength);
+    public void head(int status, long contentLength) throws IOException {
+        tell(status);
+        response.head(status, contentLength);
     }
 
     @Override
-    public HttpBody begin(int newStatus, long contentLength) throws IOException {
-        status = newStatus;
-        return response.begin(newStatus, contentLength);
+    public HttpBody begin(int status, long contentLength) throws IOException {
+        tell(status);
+        return response.begin(status, contentLength);
     }
 
     @Override

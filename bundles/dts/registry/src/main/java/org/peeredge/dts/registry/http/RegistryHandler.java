@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.peeredge.dts.registry.OciException;
 import org.peeredge.dts.registry.RegistrySettings;
 import org.peeredge.dts.registry.blob.Blobs;
@@ -54,25 +55,28 @@ public final class RegistryHandler implements HttpHandler {
 
     @Override
     public void handle(HttpRequest request, HttpResponse plain) throws IOException {
-        NotedResponse response = new NotedResponse(plain);
-        Route.Kind kind = Route.Kind.OTHER;
+        AtomicReference<Route.Kind> kind = new AtomicReference<>(Route.Kind.OTHER);
+        NotedResponse response =
+                new NotedResponse(
+                        plain, status -> metrics.count(request.method(), kind.get(), status));
         try {
             uploads.sweep();
             response.header("Docker-Distribution-API-Version", "registry/2.0");
             Route route = Route.of(request.path(), request.query("ns"), settings.defaultUpstream());
-            kind = route.kind();
+            kind.set(route.kind());
             answer(route, request, response);
         } catch (OciException e) {
             refuse(request, response, e);
         } catch (NeverException e) {
-            refuse(request, response, new OciException(404, unknown(kind), text(e), e));
+            refuse(request, response, new OciException(404, unknown(kind.get()), text(e), e));
         } catch (PeerEdgeException e) {
             refuse(request, response, new OciException(503, "UNAVAILABLE", text(e), e));
         } catch (RuntimeException e) {
             LOG.error("{} {} failed; please report this", request.method(), request.path(), e);
             refuse(request, response, new OciException(500, "UNKNOWN", "internal error", e));
         } finally {
-            metrics.count(request.method(), kind, response.status());
+            // Nothing was sent: the client went away.
+            response.tell(500);
         }
     }
 
