@@ -71,11 +71,6 @@ public final class MetricsEndpoint {
         NodeCollector collector = new NodeCollector(metrics);
         registry.register(collector);
         JvmNumbers.register(registry);
-        scope = metrics.scope();
-        scope.gauge(
-                "peeredge_metrics_left_out_families",
-                "Metric families left out of the last scrape because they are malformed.",
-                collector::leftOut);
         try {
             listener =
                     listeners.listen(
@@ -89,11 +84,21 @@ public final class MetricsEndpoint {
                                     IDLE),
                             new ScrapeHandler(registry));
         } catch (IOException e) {
-            scope.close();
             IllegalArgumentException refused =
                     check.bad("port", port, "cannot listen there: " + e.getMessage());
             refused.initCause(e);
             throw refused;
+        }
+        scope = metrics.scope();
+        try {
+            scope.gauge(
+                    "peeredge_metrics_left_out_families",
+                    "Metric families left out of the last scrape because they are malformed.",
+                    collector::leftOut);
+        } catch (RuntimeException e) {
+            // DS calls no deactivate for a component that was never active.
+            listener.close();
+            throw e;
         }
         LOG.info("Metrics are at http://{}:{}{}", host, listener.port(), ScrapeHandler.PATH);
     }
