@@ -11,15 +11,12 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -155,7 +152,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest head) {
-        String wrong = wrong(head);
+        String wrong = Replies.wrong(head);
         Target target;
         try {
             target = Target.parse(head.uri());
@@ -182,20 +179,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!taken) {
             server.counters().busy().increment();
             exchange = null;
-            FullHttpResponse busy = answer(HttpResponseStatus.SERVICE_UNAVAILABLE);
+            FullHttpResponse busy = Replies.answer(HttpResponseStatus.SERVICE_UNAVAILABLE);
             busy.headers().set(HttpHeaderNames.RETRY_AFTER, "1");
             finish(busy);
         }
-    }
-
-    private static @Nullable String wrong(HttpRequest head) {
-        boolean current = HttpVersion.HTTP_1_1.equals(head.protocolVersion());
-        if (!current && !HttpVersion.HTTP_1_0.equals(head.protocolVersion())) {
-            return "version " + head.protocolVersion();
-        }
-        int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
-        // RFC 9112 section 3.2: one Host line, which HTTP/1.0 may leave out.
-        return hosts > 1 || (hosts == 0 && current) ? hosts + " Host lines" : null;
     }
 
     private void body(HttpContent content) {
@@ -237,21 +224,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             current.body().fail("the request's body is malformed");
             return;
         }
-        HttpResponseStatus status = HttpResponseStatus.BAD_REQUEST;
-        if (cause instanceof TooLongHttpLineException) {
-            status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
-        } else if (cause instanceof TooLongHttpHeaderException) {
-            status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
-        }
-        finish(answer(status));
-    }
-
-    private static FullHttpResponse answer(HttpResponseStatus status) {
-        FullHttpResponse answer =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
-        answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, "0");
-        answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        return answer;
+        finish(Replies.answer(Replies.status(cause)));
     }
 
     private void finish(FullHttpResponse answer) {

@@ -4,10 +4,13 @@ package org.peeredge.kit.tck.channel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.peeredge.kit.tck.channel.Support.assertOtherPeer;
+import static org.peeredge.kit.tck.channel.Support.bytes;
+import static org.peeredge.kit.tck.channel.Support.direct;
+import static org.peeredge.kit.tck.channel.Support.get;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -16,7 +19,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +28,6 @@ import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.ChannelProvider.Listening;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.kernel.api.Role;
-import org.peeredge.kernel.api.TryOtherPeerException;
 import org.peeredge.kernel.api.trust.Identity;
 import org.peeredge.kit.tck.Residue;
 import org.peeredge.kit.tck.TestIdentity;
@@ -119,27 +120,6 @@ public abstract class ChannelTck {
 
     private Channel connect() throws Exception {
         return get(client.connect(address(), atClient, PATIENCE));
-    }
-
-    /** What {@code stage} gives; waits for it. */
-    protected static <T> T get(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static void assertOtherPeer(CompletionStage<?> stage) {
-        ExecutionException failed = assertThrows(ExecutionException.class, () -> get(stage));
-        assertInstanceOf(TryOtherPeerException.class, failed.getCause());
-    }
-
-    /** Bytes that depend on {@code seed}. */
-    protected static byte[] bytes(int length, long seed) {
-        byte[] bytes = new byte[length];
-        new SplittableRandom(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private static ByteBuffer direct(byte[] bytes) {
-        return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     }
 
     @Test
@@ -412,38 +392,6 @@ public abstract class ChannelTck {
             }
             assertEquals(1, inside.closings(), "swap " + swap);
             assertEquals(1, outside.closings(), "swap " + swap);
-        }
-    }
-
-    /** Stands in until a test has started. */
-    private static final class Unset implements ChannelProvider, Listening {
-        @Override
-        public org.peeredge.dts.api.channel.ChannelTraits traits() {
-            throw new IllegalStateException("not started");
-        }
-
-        @Override
-        public CompletionStage<Listening> listen(
-                org.peeredge.dts.api.channel.ChannelAcceptor acceptor) {
-            throw new IllegalStateException("not started");
-        }
-
-        @Override
-        public CompletionStage<Channel> connect(
-                PeerAddress address,
-                org.peeredge.dts.api.channel.ChannelListener listener,
-                Duration timeout) {
-            throw new IllegalStateException("not started");
-        }
-
-        @Override
-        public List<PeerAddress> addresses() {
-            throw new IllegalStateException("not started");
-        }
-
-        @Override
-        public void close() {
-            // never opened
         }
     }
 }
