@@ -52,7 +52,7 @@ public final class VirtualTime implements Clock {
     }
 
     /**
-     * Runs events until {@code done}, until none is left, or until {@code deadlineNanos}.
+     * Runs events until {@code done} or until {@code deadlineNanos}, which is the time then.
      *
      * @return whether {@code done} was reached
      */
@@ -60,6 +60,7 @@ public final class VirtualTime implements Clock {
         while (!done.getAsBoolean()) {
             Entry next = queue.peek();
             if (next == null || next.atNanos > deadlineNanos) {
+                nanos = Math.max(nanos, deadlineNanos);
                 return false;
             }
             step();

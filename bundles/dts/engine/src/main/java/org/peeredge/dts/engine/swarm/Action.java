@@ -60,6 +60,8 @@ public sealed interface Action {
 
     /**
      * Reads the blob from upstream, from the first missing piece on: {@code UpstreamOpened}, ...
+     * Pieces that are there already are not written again. Where the size was not known before, an
+     * {@link OpenStore} follows {@code UpstreamOpened}; bytes wait until {@code Opened}.
      */
     record StartUpstream(Digest digest, UpstreamRef upstream) implements Action {}
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * What the swarm's parts share. Only ordered maps: the order of actions must not depend on hashes.
+ */
+final class Core {
+    final NodeId self;
+    final SwarmLimits limits;
+    final RandomGenerator random;
+    final Predicate<UpstreamRef> servesUpstream;
+    final Map<NodeId, Peer> peers = new LinkedHashMap<>();
+    final Map<Digest, Transfer> transfers = new LinkedHashMap<>();
+    final Map<Digest, HeldBlob> held = new LinkedHashMap<>();
+
+    /** The time of the event in hand. */
+    long now;
+
+    /** Asked for and not yet written. */
+    long pendingBytes;
+
+    private Consumer<Action> out = action -> {};
+    private long arrivedBytes;
+    private long arrivedSince = Long.MIN_VALUE;
+    private long inflowBytesPerSecond;
+
+    Core(
+            NodeId self,
+            SwarmLimits limits,
+            RandomGenerator random,
+            Predicate<UpstreamRef> servesUpstream) {
+        this.self = self;
+        this.limits = limits;
+        this.random = random;
+        this.servesUpstream = servesUpstream;
+    }
+
+    void turn(long nowNanos, Consumer<Action> actions) {
+        this.now = nowNanos;
+        this.out = actions;
+    }
+
+    void act(Action action) {
+        out.accept(action);
+    }
+
+    void send(NodeId to, Message message) {
+        out.accept(new Action.Send(to, message));
+    }
+
+    void count(Digest digest, Action.Counted what, NodeId peer, long bytes) {
+        out.accept(new Action.Count(digest, what, peer, bytes));
+    }
+
+    /** Bans a member; it is not used from here on. */
+    void punish(NodeId id, String reason, long banMillis) {
+        Peer peer = peers.get(id);
+        if (peer != null) {
+            peer.banned = true;
+        }
+        out.accept(new Action.Punish(id, reason, banMillis));
+    }
+
+    /** Measures what comes in over all links, to bound what is asked for at once. */
+    void arrived(int bytes) {
+        if (arrivedSince == Long.MIN_VALUE) {
+            arrivedSince = now;
+        }
+        arrivedBytes += bytes;
+        long since = now - arrivedSince;
+        if (since >= Time.SECOND / 4) {
+            inflowBytesPerSecond = arrivedBytes * Time.SECOND / since;
+            arrivedBytes = 0;
+            arrivedSince = now;
+        }
+    }
+
+    /**
+     * Whether one more piece may be asked for: no more than two seconds' worth, so that requests to
+     * many members do not wait in each other's way until they time out.
+     */
+    boolean mayAsk() {
+        long worth = Math.max(16L * Pieces.PIECE_BYTES, 2 * inflowBytesPerSecond);
+        return pendingBytes + Pieces.PIECE_BYTES <= Math.min(limits.inflightBytes(), worth);
+    }
+
+    /** A complete blob in the store. */
+    record HeldBlob(long sizeBytes, boolean confined) {}
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.BitSet;
+import java.util.List;
+import org.peeredge.dts.engine.wire.Holding;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+
+/** Members that come and go, and what they say of blobs. */
+final class Members {
+    /** Pieces remembered of a blob whose size is not known yet. */
+    private static final int MAX_UNKNOWN = 1 << 16;
+
+    private final Core core;
+    private final Flow flow;
+    private final Picker picker;
+
+    Members(Core core, Flow flow) {
+        this.core = core;
+        this.flow = flow;
+        this.picker = new Picker(core);
+    }
+
+    void up(Event.PeerUp e) {
+        Peer known = core.peers.get(e.peer());
+        if (known != null) {
+            known.measured(e.sameLan(), e.rttMicros());
+            return;
+        }
+        Peer peer = new Peer(e.peer(), e.roles(), e.sameLan(), e.rttMicros());
+        core.peers.put(e.peer(), peer);
+        for (Transfer t : core.transfers.values()) {
+            t.sources.put(e.peer(), new Source(t, peer, core.now));
+            core.send(e.peer(), Flow.question(t));
+        }
+    }
+
+    void measured(Event.PeerMeasured e) {
+        Peer peer = core.peers.get(e.peer());
+        if (peer != null) {
+            peer.measured(e.sameLan(), e.rttMicros());
+        }
+    }
+
+    void down(NodeId id) {
+        if (core.peers.remove(id) == null) {
+            return;
+        }
+        for (Transfer t : List.copyOf(core.transfers.values())) {
+            Source s = t.sources.remove(id);
+            if (s != null) {
+                flow.requests.lose(t, s);
+                s.pieces.stream().forEach(p -> t.holder(p, -1));
+                t.planStale = true;
+                t.rosterStale = true;
+                flow.advance(t);
+            }
+        }
+    }
+
+    void whoHas(NodeId from, Message.WhoHas m) {
+        Transfer t = core.transfers.get(m.digest());
+        if (t == null
+                && m.wants()
+                && m.upstream().isPresent()
+                && core.servesUpstream.test(m.upstream().get())
+                && helped() < core.limits.helped()) {
+            flow.want(m.digest(), m.sizeBytes(), m.upstream(), true);
+            t = core.transfers.get(m.digest());
+        }
+        flow.offers.answer(from, m);
+        Source s = t == null ? null : t.sources.get(from);
+        if (t != null && s != null) {
+            boolean wanted = s.wants(core.now);
+            s.wanting(m.wants(), core.now);
+            s.hasUpstream = m.upstream().isPresent();
+            s.signNanos = core.now;
+            if (wanted != m.wants()) {
+                t.planStale = true;
+                t.rosterStale = true;
+            }
+        }
+    }
+
+    private long helped() {
+        return core.transfers.values().stream().filter(t -> t.helped).count();
+    }
+
+    void has(NodeId from, Message.Has m) {
+        if (m.holding() == Holding.COMPLETE || (m.holding() == Holding.NONE && !m.wants())) {
+            flow.offers.satisfied(m.digest(), from);
+        }
+        Transfer t = core.transfers.get(m.digest());
+        Source s = t == null ? null : t.sources.get(from);
+        if (t == null || s == null) {
+            return;
+        }
+        Holding before = s.holding;
+        s.answered = true;
+        s.signNanos = core.now;
+        s.sizeBytes = m.sizeBytes();
+        boolean fits = t.sizeBytes < 0 || m.sizeBytes() < 0 || m.sizeBytes() == t.sizeBytes;
+        s.holding = fits ? m.holding() : Holding.NONE;
+        if (s.holding == Holding.FETCHING && before != Holding.FETCHING) {
+            s.fetchingSinceNanos = core.now;
+        }
+        learn(t, s, s.holding == Holding.PARTIAL ? m.pieces() : new BitSet());
+        boolean wanted = s.wants(core.now);
+        s.wanting(m.wants() && !s.complete(), core.now);
+        if (before != s.holding || wanted != s.wants(core.now)) {
+            t.planStale = true;
+            t.rosterStale = true;
+        }
+        flow.advance(t);
+    }
+
+    private void learn(Transfer t, Source s, BitSet pieces) {
+        BitSet lost = (BitSet) s.pieces.clone();
+        lost.andNot(pieces);
+        BitSet gained = (BitSet) pieces.clone();
+        gained.andNot(s.pieces);
+        int n = t.pieces();
+        if (n >= 0) {
+            gained.clear(n, Math.max(n, gained.length()));
+        }
+        if (gained.length() > MAX_UNKNOWN && n < 0) {
+            gained.clear(MAX_UNKNOWN, gained.length());
+        }
+        s.pieces.andNot(lost);
+        s.pieces.or(gained);
+        lost.stream().forEach(p -> t.holder(p, -1));
+        gained.stream()
+                .forEach(p -> {
+                    t.holder(p, 1);
+                    picker.brought(t, s, p);
+                });
+        if (!gained.isEmpty()) {
+            t.progressNanos = core.now;
+        }
+    }
+
+    void have(NodeId from, Message.Have m) {
+        Transfer t = core.transfers.get(m.digest());
+        Source s = t == null ? null : t.sources.get(from);
+        if (t == null || s == null || t.pieces() < 0 || s.complete()) {
+            return;
+        }
+        if (s.holding != Holding.PARTIAL) {
+            s.holding = Holding.PARTIAL;
+            s.answered = true;
+            t.planStale = true;
+        }
+        s.signNanos = core.now;
+        for (int piece : m.pieces()) {
+            if (piece >= 0 && piece < t.pieces() && !s.pieces.get(piece)) {
+                s.pieces.set(piece);
+                t.holder(piece, 1);
+                picker.brought(t, s, piece);
+                t.progressNanos = core.now;
+            }
+        }
+        if (t.maps.map() == null) {
+            flow.advance(t);
+        } else {
+            flow.requests.fill(t, s);
+        }
+    }
+}

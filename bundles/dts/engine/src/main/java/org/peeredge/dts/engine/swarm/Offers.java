@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.engine.wire.Holding;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+
+/** Tells members what is here, and keeps telling those that want a blob. */
+final class Offers {
+    private static final long INTEREST_NANOS = 10 * Time.SECOND;
+    private static final long BATCH_NANOS = 10 * Time.MILLI;
+    private static final int MAX_NEWS = 1024;
+
+    private final Core core;
+    private final Map<Digest, Map<NodeId, Long>> interests = new LinkedHashMap<>();
+    private final Map<NodeId, Integer> perPeer = new LinkedHashMap<>();
+    private int total;
+
+    Offers(Core core) {
+        this.core = core;
+    }
+
+    /** Answers a WhoHas. */
+    void answer(NodeId from, Message.WhoHas m) {
+        if (m.wants()) {
+            remember(m.digest(), from);
+        }
+        core.send(from, has(m.digest()));
+    }
+
+    /** What this node says of a blob. */
+    Message.Has has(Digest digest) {
+        Core.HeldBlob blob = core.held.get(digest);
+        if (blob != null) {
+            return blob.confined()
+                    ? new Message.Has(digest, Holding.NONE, -1, new BitSet(), false)
+                    : new Message.Has(
+                            digest, Holding.COMPLETE, blob.sizeBytes(), new BitSet(), false);
+        }
+        Transfer t = core.transfers.get(digest);
+        if (t == null) {
+            return new Message.Has(digest, Holding.NONE, -1, new BitSet(), false);
+        }
+        if (t.offers()) {
+            return new Message.Has(
+                    digest, Holding.PARTIAL, t.sizeBytes, (BitSet) t.checked.clone(), true);
+        }
+        boolean fetching = !t.confined && (t.fetchesUpstream() || finishing(t));
+        return new Message.Has(
+                digest,
+                fetching ? Holding.FETCHING : Holding.NONE,
+                t.sizeBytes,
+                new BitSet(),
+                !t.completing);
+    }
+
+    /** Read whole and about to be complete: others had better wait than fetch it too. */
+    private static boolean finishing(Transfer t) {
+        return t.verifying || t.completing;
+    }
+
+    private void remember(Digest digest, NodeId peer) {
+        Map<NodeId, Long> who = interests.get(digest);
+        if (who == null || !who.containsKey(peer)) {
+            int count = perPeer.getOrDefault(peer, 0);
+            if (count >= core.limits.interestsPerPeer() || total >= core.limits.interests()) {
+                return;
+            }
+            perPeer.put(peer, count + 1);
+            total++;
+        }
+        interests
+                .computeIfAbsent(digest, d -> new LinkedHashMap<>())
+                .put(peer, core.now + INTEREST_NANOS);
+    }
+
+    /** Tells all that want it what is here now. */
+    void tell(Digest digest) {
+        Map<NodeId, Long> who = interests.get(digest);
+        if (who != null && !who.isEmpty()) {
+            Message.Has has = has(digest);
+            who.keySet().forEach(peer -> core.send(peer, has));
+        }
+    }
+
+    /** A piece can be given from now on. */
+    void news(Transfer t, int piece) {
+        if (!t.offers(piece)) {
+            return;
+        }
+        t.news.add(piece);
+        if (t.newsNanos == Long.MIN_VALUE
+                || core.now - t.newsNanos >= BATCH_NANOS
+                || t.news.size() >= MAX_NEWS) {
+            flush(t);
+        }
+    }
+
+    /** Sends the pieces that came since the last time to all that lack one of them. */
+    void flush(Transfer t) {
+        if (t.news.isEmpty()) {
+            return;
+        }
+        Map<NodeId, Long> who = interests.get(t.digest);
+        if (who != null) {
+            Message.Have have = new Message.Have(t.digest, List.copyOf(t.news));
+            for (NodeId peer : who.keySet()) {
+                if (lacksAny(t, t.sources.get(peer))) {
+                    core.send(peer, have);
+                }
+            }
+        }
+        t.news.clear();
+        t.newsNanos = core.now;
+    }
+
+    private static boolean lacksAny(Transfer t, @Nullable Source s) {
+        if (s == null) {
+            return true;
+        }
+        for (int piece : t.news) {
+            if (!s.has(piece)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Forgets who has not asked for long. */
+    void expire() {
+        List<Digest> empty = new ArrayList<>();
+        interests.forEach((digest, who) -> {
+            who.entrySet()
+                    .removeIf(e -> {
+                        boolean old = core.now >= e.getValue();
+                        if (old) {
+                            forgotten(e.getKey());
+                        }
+                        return old;
+                    });
+            if (who.isEmpty()) {
+                empty.add(digest);
+            }
+        });
+        empty.forEach(interests::remove);
+    }
+
+    /** A member is gone. */
+    void gone(NodeId peer) {
+        if (!perPeer.containsKey(peer)) {
+            return;
+        }
+        for (Map<NodeId, Long> who : interests.values()) {
+            if (who.remove(peer) != null) {
+                forgotten(peer);
+            }
+        }
+    }
+
+    /** It has all of it now, or wants it no more. */
+    void satisfied(Digest digest, NodeId peer) {
+        Map<NodeId, Long> who = interests.get(digest);
+        if (who != null && who.remove(peer) != null) {
+            forgotten(peer);
+        }
+    }
+
+    private void forgotten(NodeId peer) {
+        total--;
+        perPeer.compute(peer, (p, n) -> n == null || n <= 1 ? null : n - 1);
+    }
+}

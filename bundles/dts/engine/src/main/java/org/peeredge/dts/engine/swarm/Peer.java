@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.Set;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.Role;
+
+/**
+ * A connected member as the swarm sees it: how near, how fast, how much is asked of it. The window
+ * grows while pieces come back sooner than {@link #TARGET_NANOS} and shrinks when they queue for
+ * much longer, so a slow link holds two pieces and a fast one as many as keep it busy.
+ */
+final class Peer {
+    private static final long TARGET_NANOS = 30 * Time.MILLI;
+    private static final long SHORTEST_TIMEOUT_NANOS = Time.SECOND;
+    private static final long LONGEST_TIMEOUT_NANOS = 15 * Time.SECOND;
+    private static final long UNKNOWN_TIMEOUT_NANOS = 5 * Time.SECOND;
+    private static final int START_PIECES = 2;
+
+    final NodeId id;
+    final boolean origin;
+    boolean sameLan;
+    long rttNanos;
+    boolean banned;
+    int failures;
+    long suspendedUntilNanos = Long.MIN_VALUE;
+    long inflightBytes;
+    long bytesPerSecond;
+    int servedQueue;
+
+    private int windowPieces = START_PIECES;
+    private int grown;
+    private long lastArrivalNanos = Long.MIN_VALUE;
+
+    Peer(NodeId id, Set<Role> roles, boolean sameLan, long rttMicros) {
+        this.id = id;
+        this.origin = roles.contains(Role.ORIGIN);
+        measured(sameLan, rttMicros);
+    }
+
+    void measured(boolean inSameLan, long rttMicros) {
+        this.sameLan = inSameLan;
+        this.rttNanos = Math.max(0, Math.min(rttMicros, 60_000_000L)) * 1000;
+    }
+
+    /** A fellow in the LAN: bytes from it cost no WAN. */
+    boolean neighbour() {
+        return sameLan && !origin;
+    }
+
+    boolean usable(long nowNanos) {
+        return !banned && nowNanos >= suspendedUntilNanos;
+    }
+
+    boolean hasRoom(long planWindowBytes) {
+        if (inflightBytes == 0) {
+            return true;
+        }
+        long window = Math.min((long) windowPieces * Pieces.PIECE_BYTES, planWindowBytes);
+        return inflightBytes + Pieces.PIECE_BYTES <= window;
+    }
+
+    /** When an answer of a piece asked now is overdue. */
+    long timeoutNanos() {
+        if (bytesPerSecond == 0) {
+            return UNKNOWN_TIMEOUT_NANOS;
+        }
+        return Math.clamp(4 * expectedNanos(), SHORTEST_TIMEOUT_NANOS, LONGEST_TIMEOUT_NANOS);
+    }
+
+    /** When a piece asked now should come. */
+    long expectedNanos() {
+        if (bytesPerSecond == 0) {
+            return Time.SECOND / 2;
+        }
+        long queue = inflightBytes + Pieces.PIECE_BYTES;
+        return rttNanos + queue * Time.SECOND / bytesPerSecond;
+    }
+
+    /** Bytes came that were asked for at {@code sentNanos}. */
+    void delivered(int bytes, long sentNanos, long nowNanos, int maxWindow) {
+        long since = nowNanos - Math.max(sentNanos, lastArrivalNanos);
+        long sample = bytes * Time.SECOND / Math.max(since, 10_000);
+        bytesPerSecond =
+                bytesPerSecond == 0 ? Math.max(1, sample) : (3 * bytesPerSecond + sample) / 4 + 1;
+        lastArrivalNanos = nowNanos;
+        failures = 0;
+        suspendedUntilNanos = Long.MIN_VALUE;
+        long took = nowNanos - sentNanos;
+        long target = Math.max(TARGET_NANOS, 4 * rttNanos);
+        if (took < target && inflightBytes >= (long) (windowPieces - 1) * Pieces.PIECE_BYTES) {
+            grown += Math.max(1, windowPieces / 4);
+            if (grown >= windowPieces / 2) {
+                grown = 0;
+                windowPieces = Math.min(maxWindow, windowPieces + 1);
+            }
+        } else if (took > 4 * target) {
+            windowPieces = Math.max(START_PIECES, windowPieces - 1);
+        }
+    }
+
+    /** A request ran into its deadline: fewer at once, and none for a while when it goes on. */
+    void timedOut(long nowNanos) {
+        windowPieces = START_PIECES;
+        failures = Math.min(failures + 1, 10);
+        suspendedUntilNanos = nowNanos + Math.min(16, 1L << failures) * Time.SECOND / 4;
+    }
+
+    /** It is busy: come back later. */
+    void busy(long nowNanos) {
+        failures = Math.min(failures + 1, 10);
+        suspendedUntilNanos = nowNanos + Math.min(2000, 100L << Math.min(failures, 5)) * Time.MILLI;
+    }
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.engine.swarm.Action.Counted;
+import org.peeredge.dts.engine.wire.Message;
+
+/** Asks sources for pieces, takes what arrives, and takes requests back that nobody answers. */
+final class Requests {
+    private static final int MAX_DUPLICATES = 4;
+    private static final int MAX_STRIKES = 3;
+    private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
+    private static final long BAD_PIECE_BAN_MILLIS = 600_000;
+
+    private final Core core;
+    private final Picker picker;
+
+    Requests(Core core) {
+        this.core = core;
+        this.picker = new Picker(core);
+    }
+
+    /** Asks as much as windows allow, of the least loaded source first. */
+    void fill(Transfer t) {
+        if (!ready(t)) {
+            return;
+        }
+        boolean anyNamed = t.sources.values().stream().anyMatch(s -> !s.offPlan && usable(s));
+        List<Source> open = new ArrayList<>();
+        for (Source s : t.sources.values()) {
+            if (usable(s) && (!s.offPlan || !anyNamed)) {
+                open.add(s);
+            }
+        }
+        while (!open.isEmpty() && core.mayAsk() && !t.need.isEmpty()) {
+            Source best = open.getFirst();
+            for (Source s : open) {
+                if ((s.inflight + 1L) * best.weight < (best.inflight + 1L) * s.weight) {
+                    best = s;
+                }
+            }
+            int piece = best.peer.hasRoom(best.planWindowBytes) ? picker.pick(t, best) : -1;
+            if (piece < 0) {
+                open.remove(best);
+            } else {
+                t.helping = false;
+                ask(t, best, piece);
+            }
+        }
+    }
+
+    /** As {@link #fill(Transfer)}, where only one source has changed. */
+    void fill(Transfer t, Source s) {
+        if (s.offPlan) {
+            fill(t);
+            return;
+        }
+        while (ready(t)
+                && usable(s)
+                && core.mayAsk()
+                && !t.need.isEmpty()
+                && s.peer.hasRoom(s.planWindowBytes)) {
+            int piece = picker.pick(t, s);
+            if (piece < 0) {
+                return;
+            }
+            t.helping = false;
+            ask(t, s, piece);
+        }
+    }
+
+    private boolean ready(Transfer t) {
+        return t.store == Transfer.Store.OPEN
+                && t.maps.map() != null
+                && !t.need.isEmpty()
+                && !t.resetWanted
+                // Readers see what arrives: nothing that only a single member vouches for.
+                && (t.maps.trusted() || t.readable != 1)
+                && t.upstreamState != Transfer.Upstream.RUNNING;
+    }
+
+    private boolean usable(Source s) {
+        return s.holds(core.now) && s.peer.usable(core.now);
+    }
+
+    private void ask(Transfer t, Source s, int piece) {
+        t.need.clear(piece);
+        long soft = Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
+        Request r =
+                new Request(piece, s, core.now, core.now + soft, core.now + s.peer.timeoutNanos());
+        List<Request> all = t.requests.computeIfAbsent(piece, p -> new ArrayList<>(1));
+        all.add(r);
+        t.duplicates += all.size() == 2 ? 1 : 0;
+        int length = t.length(piece);
+        s.inflight++;
+        s.peer.inflightBytes += length;
+        core.pendingBytes += length;
+        t.usefulNanos = core.now;
+        int group = piece / Pieces.GROUP_PIECES;
+        int k = Math.min(Pieces.GROUP_PIECES, t.pieces() - group * Pieces.GROUP_PIECES);
+        CodecId codec = new CodecId("none", k, 0, Pieces.PIECE_BYTES);
+        int first = piece % Pieces.GROUP_PIECES;
+        core.send(s.peer.id, new Message.GetSymbols(t.digest, group, codec, first, 1, new byte[0]));
+    }
+
+    /** Forgets one request; the piece is needed again unless another request runs. */
+    private void drop(Transfer t, Request r) {
+        List<Request> all = t.requests.get(r.piece());
+        if (all == null || !all.remove(r)) {
+            return;
+        }
+        t.duplicates -= all.size() == 1 ? 1 : 0;
+        if (all.isEmpty()) {
+            t.requests.remove(r.piece());
+        }
+        int length = t.length(r.piece());
+        r.source().inflight--;
+        r.source().peer.inflightBytes -= length;
+        core.pendingBytes -= length;
+        t.missing(r.piece());
+    }
+
+    private void takeBack(Transfer t, Request r) {
+        core.send(
+                r.source().peer.id,
+                new Message.Cancel(
+                        t.digest,
+                        r.piece() / Pieces.GROUP_PIECES,
+                        r.piece() % Pieces.GROUP_PIECES));
+        drop(t, r);
+    }
+
+    /** Bytes came. */
+    void arrived(Event.SymbolsArrived e) {
+        Transfer t = core.transfers.get(e.header().digest());
+        Source s = t == null ? null : t.sources.get(e.from());
+        core.arrived(e.bytes());
+        if (t == null || s == null || t.pieces() < 0 || e.header().count() != 1) {
+            waste(e);
+            return;
+        }
+        long at = (long) e.header().group() * Pieces.GROUP_PIECES + e.header().first();
+        if (e.header().group() < 0 || e.header().first() < 0 || at >= t.pieces()) {
+            waste(e);
+            return;
+        }
+        int piece = (int) at;
+        Request r = of(t, piece, s);
+        if (r != null) {
+            s.peer.delivered(e.bytes(), r.sentNanos(), core.now, core.limits.windowPieces());
+            s.strikes = 0;
+            s.delivered = true;
+            drop(t, r);
+            if (!s.peer.neighbour()) {
+                picker.cameFromAfar(t);
+            }
+        } else if (s.late == null || !s.late.get(piece)) {
+            waste(e);
+            return;
+        } else {
+            s.late.clear(piece);
+        }
+        take(t, s, piece, e);
+        fill(t, s);
+    }
+
+    private void take(Transfer t, Source s, int piece, Event.SymbolsArrived e) {
+        if (e.bytes() != t.length(piece)) {
+            core.act(new Action.Discard(e.handle()));
+            core.count(t.digest, Counted.BAD, e.from(), e.bytes());
+            punishSender(t, s, "sent " + e.bytes() + " bytes for a piece of " + t.length(piece));
+            return;
+        }
+        if (t.have.get(piece)
+                || t.checking.get(piece)
+                || t.maps.map() == null
+                || t.resetWanted
+                || t.store != Transfer.Store.OPEN) {
+            waste(e);
+            return;
+        }
+        List<Request> others = t.requests.get(piece);
+        if (others != null) {
+            for (Request other : List.copyOf(others)) {
+                takeBack(t, other);
+            }
+        }
+        t.need.clear(piece);
+        t.checking.set(piece);
+        t.usefulNanos = core.now;
+        core.pendingBytes += e.bytes();
+        core.act(
+                new Action.CheckAndStore(
+                        t.digest, piece, e.from(), e.handle(), t.maps.leaf(piece)));
+    }
+
+    private void waste(Event.SymbolsArrived e) {
+        core.act(new Action.Discard(e.handle()));
+        core.count(e.header().digest(), Counted.WASTED, e.from(), e.bytes());
+    }
+
+    /** A piece did not match: who sent it? */
+    void bad(Transfer t, Event.PieceBad e) {
+        core.count(t.digest, Counted.BAD, e.from(), e.bytes());
+        Source s = t.sources.get(e.from());
+        if (s != null) {
+            punishSender(t, s, "sent a piece that does not match its hash");
+        }
+    }
+
+    /** Bans a sender that is proven wrong; one that only differs from an unproven map is left. */
+    private void punishSender(Transfer t, Source s, String why) {
+        if (t.maps.trusted() || t.maps.signedBy(s.peer.id)) {
+            core.punish(s.peer.id, why, BAD_PIECE_BAN_MILLIS);
+            lose(t, s);
+        } else {
+            s.exclude(core.now, EXCLUDE_NANOS);
+            lose(t, s);
+        }
+        fill(t);
+    }
+
+    /** Whether the answer is a no, and what follows. */
+    void refused(Transfer t, Source s, Message.Refused m) {
+        long at = (long) m.group() * Pieces.GROUP_PIECES + m.first();
+        if (m.group() < 0 || m.first() < 0 || at >= t.pieces()) {
+            return;
+        }
+        int piece = (int) at;
+        Request r = of(t, piece, s);
+        if (r == null) {
+            return;
+        }
+        drop(t, r);
+        switch (m.reason()) {
+            case BUSY -> s.peer.busy(core.now);
+            case NOT_HELD -> {
+                if (!s.complete() && s.pieces.get(piece)) {
+                    s.pieces.clear(piece);
+                    t.holder(piece, -1);
+                }
+                if (s.complete() || ++s.strikes >= MAX_STRIKES) {
+                    s.exclude(core.now, EXCLUDE_NANOS);
+                }
+            }
+            case BAD_REQUEST, CONFINED -> s.exclude(core.now, 3 * EXCLUDE_NANOS);
+        }
+        fill(t);
+    }
+
+    /** Takes every request to a source away, because it is gone or not to be used. */
+    void lose(Transfer t, Source s) {
+        for (Request r : all(t)) {
+            if (r.source() == s) {
+                drop(t, r);
+            }
+        }
+    }
+
+    /** Takes everything back: the transfer ends. */
+    void takeAllBack(Transfer t) {
+        for (Request r : all(t)) {
+            takeBack(t, r);
+        }
+    }
+
+    /** Overdue requests are given to others; slow ones are doubled within the LAN. */
+    void tick(Transfer t) {
+        boolean any = false;
+        for (Request r : all(t)) {
+            if (core.now >= r.deadlineNanos()) {
+                overdue(t, r);
+                any = true;
+            } else if (core.now >= r.softNanos() && t.duplicates < MAX_DUPLICATES) {
+                hedge(t, r);
+            }
+        }
+        if (any || !t.need.isEmpty()) {
+            fill(t);
+            help(t);
+        }
+    }
+
+    private void overdue(Transfer t, Request r) {
+        Source s = r.source();
+        core.count(t.digest, Counted.TIMEOUT, s.peer.id, 0);
+        if (s.late == null) {
+            s.late = new BitSet();
+        }
+        s.late.set(r.piece());
+        takeBack(t, r);
+        if (core.now >= s.peer.suspendedUntilNanos) {
+            s.peer.timedOut(core.now);
+            if (++s.strikes >= MAX_STRIKES) {
+                s.exclude(core.now, EXCLUDE_NANOS);
+            }
+        }
+    }
+
+    private void hedge(Transfer t, Request r) {
+        List<Request> all = t.requests.get(r.piece());
+        if (all == null || all.size() > 1) {
+            return;
+        }
+        for (Source s : t.sources.values()) {
+            if (s != r.source()
+                    && s.peer.neighbour()
+                    && usable(s)
+                    && s.has(r.piece())
+                    && s.peer.hasRoom(s.planWindowBytes)
+                    && core.mayAsk()) {
+                ask(t, s, r.piece());
+                return;
+            }
+        }
+    }
+
+    /** Nothing of use is under way: fetches from afar what others own, one piece at a time. */
+    private void help(Transfer t) {
+        if (!ready(t) || !t.requests.isEmpty() || !t.checking.isEmpty() || !core.mayAsk()) {
+            return;
+        }
+        if (!t.helping && core.now - t.usefulNanos < picker.helpPatience(t)) {
+            return;
+        }
+        for (Source s : t.sources.values()) {
+            if (usable(s)) {
+                int piece = picker.pickForeign(t, s);
+                if (piece >= 0) {
+                    t.helping = true;
+                    ask(t, s, piece);
+                    return;
+                }
+            }
+        }
+    }
+
+    private static @Nullable Request of(Transfer t, int piece, Source s) {
+        for (Request r : t.requests.getOrDefault(piece, List.of())) {
+            if (r.source() == s) {
+                return r;
+            }
+        }
+        return null;
+    }
+
+    private static List<Request> all(Transfer t) {
+        List<Request> all = new ArrayList<>(t.requests.size());
+        for (Iterator<Map.Entry<Integer, List<Request>>> i = t.requests.entrySet().iterator();
+                i.hasNext(); ) {
+            all.addAll(i.next().getValue());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.engine.wire.Holding;
+
+/** What a connected member is to one transfer. */
+final class Source {
+    private static final long WANTS_NANOS = 10 * Time.SECOND;
+
+    final Peer peer;
+
+    /** Its place among those that might fetch the blob from upstream. */
+    final long rank;
+
+    Holding holding = Holding.NONE;
+    BitSet pieces = new BitSet();
+    long sizeBytes = -1;
+
+    /** Answered a WhoHas; until then we do not know. */
+    boolean answered;
+
+    /** Asked for the blob itself and named an upstream: it may be the one to fetch it. */
+    boolean hasUpstream;
+
+    long wantsUntilNanos = Long.MIN_VALUE;
+    long joinedNanos = Long.MIN_VALUE;
+    long askedNanos;
+    long signNanos;
+    long fetchingSinceNanos;
+
+    /** When it last brought a piece that it owns, so that its claim on the others stands. */
+    long ownProgressNanos;
+
+    long excludedUntilNanos = Long.MIN_VALUE;
+    long passedUntilNanos = Long.MIN_VALUE;
+    long mapAskedNanos = Long.MIN_VALUE;
+    boolean mapAwaited;
+    boolean mapGiven;
+    int mapTries;
+    int strikes;
+
+    boolean delivered;
+    int inflight;
+    int weight = 1;
+    int planWindowBytes = Integer.MAX_VALUE;
+    boolean inView;
+    boolean offPlan;
+    @Nullable BitSet late;
+
+    Source(Transfer transfer, Peer peer, long nowNanos) {
+        this.rank = Ownership.rank(transfer.digest, peer.id);
+        this.peer = peer;
+        this.askedNanos = nowNanos;
+        this.signNanos = nowNanos;
+        this.ownProgressNanos = nowNanos;
+    }
+
+    /** Whether it holds something and may be asked now or soon. */
+    boolean holds(long nowNanos) {
+        return (holding == Holding.COMPLETE || holding == Holding.PARTIAL)
+                && nowNanos >= excludedUntilNanos
+                && !peer.banned;
+    }
+
+    boolean complete() {
+        return holding == Holding.COMPLETE;
+    }
+
+    boolean has(int piece) {
+        return holding == Holding.COMPLETE || (holding == Holding.PARTIAL && pieces.get(piece));
+    }
+
+    boolean wants(long nowNanos) {
+        return nowNanos < wantsUntilNanos && !peer.banned;
+    }
+
+    void wanting(boolean yes, long nowNanos) {
+        if (yes) {
+            if (!wants(nowNanos)) {
+                joinedNanos = nowNanos;
+                ownProgressNanos = nowNanos;
+            }
+            wantsUntilNanos = nowNanos + WANTS_NANOS;
+        } else {
+            wantsUntilNanos = Long.MIN_VALUE;
+        }
+    }
+
+    void exclude(long nowNanos, long nanos) {
+        excludedUntilNanos = nowNanos + nanos;
+        strikes = 0;
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * One blob on its way here. A piece is in exactly one of these states: needed (in {@link #need}),
+ * asked for (in {@link #requests}), being checked ({@link #checking}), or kept ({@link #have});
+ * what is kept is {@link #checked} against the map in use or not yet.
+ */
+final class Transfer {
+    enum Store {
+        CLOSED,
+        OPENING,
+        OPEN
+    }
+
+    enum Upstream {
+        IDLE,
+        RUNNING,
+        /** It has no such blob, or refuses: not to be tried again. */
+        DEAD
+    }
+
+    final Digest digest;
+    final long number;
+    final boolean helped;
+    final long startedNanos;
+    final Map<NodeId, Source> sources = new LinkedHashMap<>();
+    final Map<Integer, List<Request>> requests = new LinkedHashMap<>();
+    final MapChoice maps;
+    final Ownership ownership;
+
+    Optional<UpstreamRef> upstream;
+    long sizeBytes;
+
+    /** The members whose word for the size is taken; empty when we know it ourselves. */
+    @Nullable NodeId sizeFrom;
+
+    Store store = Store.CLOSED;
+    BitSet have = new BitSet();
+    BitSet checked = new BitSet();
+    final BitSet checking = new BitSet();
+    final BitSet rechecking = new BitSet();
+
+    /** Being checked against a map that is not in use any more. */
+    final BitSet outdated = new BitSet();
+
+    BitSet need = new BitSet();
+    short[] holders = new short[0];
+
+    Upstream upstreamState = Upstream.IDLE;
+    int upstreamTries;
+    int upstreamPieces;
+    long upstreamRetryNanos = Long.MIN_VALUE;
+    @Nullable NodeId waitingFor;
+    long waitingUntilNanos;
+
+    /** An origin that serves the upstream: the others wait for it. */
+    boolean intends;
+
+    boolean confined;
+    boolean oldPieces;
+    boolean verifying;
+    boolean completing;
+    boolean resetWanted;
+    int resets;
+    int readable;
+    String lastTrouble = "";
+
+    long answersDueNanos;
+    long progressNanos;
+    long usefulNanos;
+    long ownSinceNanos;
+    long ownIntervalNanos;
+    long lastOwnNanos = Long.MIN_VALUE;
+    boolean helping;
+    int duplicates;
+    long planAskedNanos = Long.MIN_VALUE;
+    boolean planStale = true;
+    long rosterNanos = Long.MIN_VALUE;
+    boolean rosterStale = true;
+    final long selfRank;
+    final List<Integer> news = new ArrayList<>();
+    long newsNanos = Long.MIN_VALUE;
+
+    Transfer(
+            NodeId self,
+            Digest digest,
+            long number,
+            long sizeBytes,
+            Optional<UpstreamRef> upstream,
+            boolean helped,
+            long nowNanos) {
+        this.digest = digest;
+        this.selfRank = Ownership.rank(digest, self);
+        this.number = number;
+        this.sizeBytes = sizeBytes;
+        this.upstream = upstream;
+        this.helped = helped;
+        this.startedNanos = nowNanos;
+        this.progressNanos = nowNanos;
+        this.usefulNanos = nowNanos;
+        this.ownSinceNanos = nowNanos;
+        this.maps = new MapChoice(digest);
+        this.ownership = new Ownership(digest);
+    }
+
+    int pieces() {
+        return sizeBytes < 0 ? -1 : Pieces.count(sizeBytes);
+    }
+
+    /** Takes a holder's word for the size, an origin's first, while nobody better told. */
+    void learnSize(long nowNanos) {
+        if (sizeBytes >= 0) {
+            return;
+        }
+        Source best = null;
+        for (Source s : sources.values()) {
+            if (s.holds(nowNanos)
+                    && s.sizeBytes >= 0
+                    && (best == null || (s.peer.origin && !best.peer.origin))) {
+                best = s;
+            }
+        }
+        if (best != null) {
+            sizeBytes = best.sizeBytes;
+            sizeFrom = best.peer.id;
+        }
+    }
+
+    int length(int piece) {
+        return Pieces.length(sizeBytes, piece);
+    }
+
+    boolean all() {
+        return store == Store.OPEN && have.cardinality() == pieces();
+    }
+
+    boolean started() {
+        return !have.isEmpty() || !requests.isEmpty() || !checking.isEmpty();
+    }
+
+    /** Pieces that may be given to others: checked against a trusted map. */
+    boolean offers() {
+        return maps.trusted() && !confined && !checked.isEmpty();
+    }
+
+    boolean offers(int piece) {
+        return maps.trusted() && !confined && checked.get(piece);
+    }
+
+    /** Begins with what the store has; nothing of it is checked yet. */
+    void opened(BitSet kept) {
+        int n = pieces();
+        have = (BitSet) kept.clone();
+        have.clear(n, Math.max(n, have.length()));
+        checked = new BitSet();
+        need = new BitSet(n);
+        need.set(0, n);
+        need.andNot(have);
+        need.andNot(checking);
+        requests.keySet().forEach(need::clear);
+        oldPieces = !have.isEmpty();
+        if (holders.length != n) {
+            holders = new short[n <= 1 << 20 ? n : 0];
+            for (Source s : sources.values()) {
+                if (!s.complete()) {
+                    s.pieces.clear(n, Math.max(n, s.pieces.length()));
+                    s.pieces.stream().forEach(p -> holder(p, 1));
+                }
+            }
+        }
+        store = Store.OPEN;
+    }
+
+    void holder(int piece, int change) {
+        if (piece < holders.length) {
+            holders[piece] = (short) Math.clamp(holders[piece] + change, 0, Short.MAX_VALUE);
+        }
+    }
+
+    int rarity(int piece) {
+        return piece < holders.length ? holders[piece] : 0;
+    }
+
+    /** A piece is nowhere now: it must be asked for again. */
+    void missing(int piece) {
+        if (!have.get(piece) && !checking.get(piece) && !requests.containsKey(piece)) {
+            need.set(piece);
+        }
+    }
+
+    boolean needsRecheck() {
+        return maps.trusted() || (upstreamState != Upstream.RUNNING && !all() && !maps.disputed());
+    }
+
+    /** Kept pieces that are not checked against the map in use. */
+    BitSet unsure() {
+        BitSet unsure = (BitSet) have.clone();
+        unsure.andNot(checked);
+        return unsure;
+    }
+
+    /** Whether this node will fetch it from upstream as soon as it knows that nobody has it. */
+    boolean fetchesUpstream() {
+        return upstreamState == Upstream.RUNNING || (intends && upstreamTries == 0);
+    }
+
+    String state() {
+        if (verifying || completing) {
+            return "checking";
+        }
+        return started() || upstreamState == Upstream.RUNNING ? "fetching" : "waiting";
+    }
+}

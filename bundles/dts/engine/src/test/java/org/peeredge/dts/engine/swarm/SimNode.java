@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.MapSignature;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.Role;
+import org.peeredge.kit.simnet.Port;
+import org.peeredge.kit.simnet.Receiver;
+import org.peeredge.routing.api.strategy.Plan;
+import org.peeredge.routing.api.strategy.TransferView;
+
+/** The real machine on simulated store, upstream, hashes and connections. */
+final class SimNode implements Receiver {
+    static final long MILLI = 1_000_000;
+
+    /** A piece under way: a number, and whether it is what it should be. */
+    record Symbols(SymbolsHeader header, int bytes, boolean genuine, boolean falsePiece) {}
+
+    final NodeId id;
+    final Set<Role> roles;
+    final int lan;
+    final SimDisk disk = new SimDisk();
+    final Map<Action.Counted, Long> counts = new EnumMap<>(Action.Counted.class);
+    final Map<Digest, SwarmSim.Want> wants = new LinkedHashMap<>();
+    final Set<NodeId> punished = new LinkedHashSet<>();
+    final SwarmSim sim;
+    @Nullable Port port;
+    boolean alive = true;
+
+    /** Sends pieces that are not what they should be. */
+    boolean corrupts;
+
+    /** Does nothing any more, and does not close its connections either: nobody waits for it. */
+    boolean hung;
+
+    /** Says that it has everything, and has nothing. */
+    boolean boasts;
+
+    /** Signs and gives maps that are false, with pieces to match. */
+    boolean falseMaps;
+
+    long upstreamBytes;
+    int upstreamStarts;
+    int failures;
+    long bulkSent;
+
+    private Swarm swarm;
+    private long handles;
+    private final Map<Long, Symbols> kept = new LinkedHashMap<>();
+    private final Map<Digest, Integer> upstreamRuns = new LinkedHashMap<>();
+    private final ArrayDeque<Event> queue = new ArrayDeque<>();
+    private boolean handling;
+    private int life;
+
+    SimNode(SwarmSim sim, String name, int lan, Set<Role> roles) {
+        this.sim = sim;
+        this.id = SimContent.node(name);
+        this.lan = lan;
+        this.roles = roles;
+        this.swarm = machine();
+    }
+
+    private Swarm machine() {
+        return new Swarm(
+                id,
+                SwarmLimits.defaults(),
+                new SplittableRandom(Ownership.mix(sim.seed ^ id.hashCode() ^ life)),
+                ref -> roles.contains(Role.ORIGIN) && sim.upstream.reachable(this));
+    }
+
+    Port port() {
+        if (port == null) {
+            throw new IllegalStateException("not attached");
+        }
+        return port;
+    }
+
+    Swarm swarm() {
+        return swarm;
+    }
+
+    // What happens to it
+
+    void event(Event event) {
+        if (!alive) {
+            return;
+        }
+        queue.add(event);
+        if (handling) {
+            return;
+        }
+        handling = true;
+        for (Event e = queue.poll(); e != null; e = queue.poll()) {
+            swarm.handle(e, sim.time.nanos(), this::act);
+        }
+        handling = false;
+    }
+
+    private void later(long nanos, Event event) {
+        int now = life;
+        sim.time.after(
+                nanos,
+                () -> {
+                    if (life == now) {
+                        event(event);
+                    }
+                });
+    }
+
+    /** Killed: all but the disk is gone. */
+    void kill() {
+        alive = false;
+        life++;
+        queue.clear();
+        kept.clear();
+        upstreamRuns.clear();
+        for (Port peer : port().peers()) {
+            sim.network.cut(port(), peer);
+        }
+    }
+
+    /** Starts again with its disk. */
+    void start() {
+        alive = true;
+        swarm = machine();
+        disk.blobs.forEach((digest, blob) -> {
+            if (blob.complete) {
+                event(new Event.Held(digest, sim.content(digest).sizeBytes(), blob.confined));
+            }
+        });
+        sim.connect(this);
+        wants.values().forEach(SwarmSim.Want::begin);
+        sim.ticks(this);
+    }
+
+    @Override
+    public void connected(Port peer) {
+        SimNode other = sim.node(peer);
+        event(
+                new Event.PeerUp(
+                        other.id, other.roles, other.lan == lan, sim.rttMicros(this, other)));
+    }
+
+    @Override
+    public void disconnected(Port peer) {
+        event(new Event.PeerDown(sim.node(peer).id));
+    }
+
+    @Override
+    public void received(Port from, Object message, long bytes) {
+        NodeId sender = sim.node(from).id;
+        if (boasts && message instanceof Message.WhoHas m) {
+            reply(
+                    from,
+                    new Message.Has(
+                            m.digest(),
+                            org.peeredge.dts.engine.wire.Holding.COMPLETE,
+                            sim.content(m.digest()).sizeBytes(),
+                            new java.util.BitSet(),
+                            false));
+        } else if (boasts) {
+            return;
+        } else if (falseMaps && message instanceof Message.GetMap m) {
+            reply(
+                    from,
+                    new Message.MapOf(SimContent.signed(sim.content(m.digest()).falseMap(), id)));
+        } else if (message instanceof Symbols symbols) {
+            long handle = ++handles;
+            kept.put(handle, symbols);
+            event(new Event.SymbolsArrived(sender, symbols.header, symbols.bytes, handle));
+        } else if (message instanceof Message m) {
+            event(new Event.Received(sender, m));
+        }
+    }
+
+    private void reply(Port to, Message message) {
+        port().send(to, message, 200, () -> {});
+    }
+
+    // What it does
+
+    private void act(Action action) {
+        switch (action) {
+            case Action.Send a -> {
+                Port to = sim.port(a.to());
+                if (port().isConnected(to)) {
+                    port().send(to, a.message(), 200, () -> {});
+                }
+            }
+            case Action.SendSymbols a -> sendSymbols(a);
+            case Action.CancelSymbols a -> {}
+            case Action.OpenStore a -> open(a);
+            case Action.CheckAndStore a -> checkAndStore(a);
+            case Action.CheckKept a -> checkKept(a);
+            case Action.Discard a -> kept.remove(a.handle());
+            case Action.CheckMap a -> later(MILLI, mapChecked(a.from(), a.map()));
+            case Action.LoadMap a -> {
+                SignedMap map = disk.blob(a.digest()).map;
+                if (map != null) {
+                    later(MILLI, mapChecked(id, map));
+                }
+            }
+            case Action.StartUpstream a -> startUpstream(a.digest());
+            case Action.StopUpstream a -> upstreamRuns.merge(a.digest(), 1, Integer::sum);
+            case Action.Verify a -> verify(a.digest());
+            case Action.Reset a -> {
+                disk.blob(a.digest()).have.clear();
+                disk.blob(a.digest()).genuine.clear();
+            }
+            case Action.Complete a -> complete(a);
+            case Action.Readable a -> sim.readable(this, a);
+            case Action.Failed a -> {
+                failures++;
+                upstreamRuns.merge(a.digest(), 1, Integer::sum);
+                SwarmSim.Want want = wants.get(a.digest());
+                if (want != null) {
+                    want.failed(a);
+                }
+            }
+            case Action.AskPlan a -> later(0, new Event.Planned(a.digest(), even(a.view())));
+            case Action.Punish a -> {
+                punished.add(a.peer());
+                sim.punish(this, a.peer());
+            }
+            case Action.Count a -> counts.merge(a.what(), Math.max(1, a.bytes()), Long::sum);
+        }
+    }
+
+    private static Plan even(TransferView view) {
+        return new Plan(
+                view.peers().stream().map(p -> new Plan.Share(p.node(), 1, 16 << 20)).toList());
+    }
+
+    private void sendSymbols(Action.SendSymbols a) {
+        Message.GetSymbols m = a.request();
+        int piece = m.group() * Pieces.GROUP_PIECES + m.first();
+        SimContent content = sim.content(m.digest());
+        int bytes = Pieces.length(content.sizeBytes(), piece);
+        boolean genuine = !corrupts && disk.blob(m.digest()).genuine.get(piece);
+        Event sent = new Event.SymbolsSent(a.to(), m.digest(), m.group(), m.first());
+        Port to = sim.port(a.to());
+        SymbolsHeader header =
+                new SymbolsHeader(
+                        m.digest(), m.group(), m.codec(), m.first(), m.count(), new byte[0]);
+        boolean matchesFalseMap = falseMaps && !corrupts;
+        Symbols symbols = new Symbols(header, bytes, genuine && !falseMaps, matchesFalseMap);
+        int now = life;
+        boolean going =
+                port().send(
+                                to,
+                                symbols,
+                                SwarmSim.wireBytes(bytes),
+                                () -> {
+                                    if (life == now) {
+                                        later(0, sent);
+                                    }
+                                });
+        if (going) {
+            bulkSent += bytes;
+        } else {
+            later(0, sent);
+        }
+    }
+
+    private void open(Action.OpenStore a) {
+        SimDisk.Blob blob = disk.blob(a.digest());
+        later(
+                MILLI,
+                disk.full
+                        ? new Event.StoreFailed(a.digest(), "the disk is full", true)
+                        : new Event.Opened(a.digest(), (java.util.BitSet) blob.have.clone()));
+    }
+
+    private void checkAndStore(Action.CheckAndStore a) {
+        Symbols symbols = kept.remove(a.handle());
+        if (symbols == null) {
+            throw new IllegalStateException("no such handle: " + a);
+        }
+        SimContent content = sim.content(a.digest());
+        boolean real = symbols.genuine && content.map().matches(a.piece(), a.hash());
+        boolean fake = symbols.falsePiece && content.falseMap().matches(a.piece(), a.hash());
+        if (disk.full) {
+            later(MILLI, new Event.StoreFailed(a.digest(), "the disk is full", true));
+            return;
+        }
+        if (real || fake) {
+            write(a.digest(), a.piece(), real);
+            later(MILLI, new Event.PieceStored(a.digest(), a.piece(), a.from(), symbols.bytes));
+        } else {
+            later(MILLI, new Event.PieceBad(a.digest(), a.piece(), a.from(), symbols.bytes));
+        }
+    }
+
+    private void write(Digest digest, int piece, boolean genuine) {
+        SimDisk.Blob blob = disk.blob(digest);
+        blob.have.set(piece);
+        blob.genuine.set(piece, genuine);
+    }
+
+    private void checkKept(Action.CheckKept a) {
+        SimDisk.Blob blob = disk.blob(a.digest());
+        SimContent content = sim.content(a.digest());
+        boolean good =
+                blob.genuine.get(a.piece())
+                        ? content.map().matches(a.piece(), a.hash())
+                        : content.falseMap().matches(a.piece(), a.hash());
+        if (!good) {
+            blob.have.clear(a.piece());
+        }
+        int bytes = Pieces.length(content.sizeBytes(), a.piece());
+        later(
+                MILLI,
+                good
+                        ? new Event.PieceStored(a.digest(), a.piece(), id, bytes)
+                        : new Event.PieceBad(a.digest(), a.piece(), id, bytes));
+    }
+
+    private Event.MapChecked mapChecked(NodeId from, SignedMap map) {
+        Set<NodeId> signers = new LinkedHashSet<>();
+        for (MapSignature s : map.signatures()) {
+            signers.add(SimContent.signer(s));
+        }
+        boolean origin = signers.stream().anyMatch(s -> sim.byId(s).roles.contains(Role.ORIGIN));
+        return new Event.MapChecked(from, map, signers, origin);
+    }
+
+    private void verify(Digest digest) {
+        SimDisk.Blob blob = disk.blob(digest);
+        SimContent content = sim.content(digest);
+        boolean good = blob.genuine.cardinality() == content.pieces();
+        later(
+                5 * MILLI,
+                new Event.Verified(digest, good ? Optional.of(content.map()) : Optional.empty()));
+    }
+
+    private void complete(Action.Complete a) {
+        SimDisk.Blob blob = disk.blob(a.digest());
+        SignedMap map = a.map();
+        if (a.sign() && map.signatures().size() < SignedMap.MAX_SIGNATURES) {
+            List<MapSignature> all = new java.util.ArrayList<>(map.signatures());
+            all.add(SimContent.signature(id));
+            map = new SignedMap(map.map(), all);
+        }
+        blob.map = map;
+        blob.complete = true;
+        SwarmSim.Want want = wants.get(a.digest());
+        if (want != null) {
+            want.completed();
+        }
+        later(MILLI, new Event.Held(a.digest(), a.map().map().sizeBytes(), blob.confined));
+    }
+
+    private void startUpstream(Digest digest) {
+        upstreamStarts++;
+        int run = upstreamRuns.merge(digest, 1, Integer::sum);
+        int now = life;
+        SimContent content = sim.content(digest);
+        sim.time.after(
+                sim.upstream.delayNanos,
+                () -> {
+                    if (!runs(digest, run, now)) {
+                        return;
+                    }
+                    Optional<String> no = sim.upstream.refuses(this);
+                    if (no.isPresent()) {
+                        event(new Event.UpstreamFailed(digest, no.get(), sim.upstream.never));
+                        return;
+                    }
+                    disk.blob(digest).confined |= sim.upstream.confined;
+                    event(
+                            new Event.UpstreamOpened(
+                                    digest, content.sizeBytes(), sim.upstream.confined));
+                    sim.time.after(2 * MILLI, () -> upstreamPiece(digest, run, now));
+                });
+    }
+
+    private boolean runs(Digest digest, int run, int now) {
+        return alive && life == now && upstreamRuns.getOrDefault(digest, 0) == run;
+    }
+
+    private void upstreamPiece(Digest digest, int run, int now) {
+        if (!runs(digest, run, now)) {
+            return;
+        }
+        SimContent content = sim.content(digest);
+        int piece = disk.blob(digest).have.nextClearBit(0);
+        if (piece >= content.pieces()) {
+            event(new Event.UpstreamDone(digest));
+            return;
+        }
+        if (sim.upstream.breaks()) {
+            event(new Event.UpstreamFailed(digest, "connection reset", false));
+            return;
+        }
+        int bytes = Pieces.length(content.sizeBytes(), piece);
+        sim.time.after(
+                sim.upstream.nanosFor(bytes),
+                () -> {
+                    if (runs(digest, run, now)) {
+                        upstreamBytes += bytes;
+                        write(digest, piece, true);
+                        event(new Event.UpstreamPiece(digest, piece));
+                        upstreamPiece(digest, run, now);
+                    }
+                });
+    }
+
+    long count(Action.Counted what) {
+        return counts.getOrDefault(what, 0L);
+    }
+
+    @Override
+    public String toString() {
+        return id.shortName() + Arrays.toString(roles.toArray());
+    }
+}

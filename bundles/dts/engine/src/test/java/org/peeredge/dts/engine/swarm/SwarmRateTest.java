@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.peeredge.kernel.api.Role;
+import org.peeredge.kit.simnet.Link;
+
+/**
+ * One LAN, every link the same rate, all want the same blob at once, an origin that has to read it
+ * from its registry first: how far from the bound is the last, and how often does the origin send
+ * it?
+ */
+class SwarmRateTest {
+    private static final long MIB = 1 << 20;
+    private static final long RATE = 25_000_000;
+
+    /** What one run gave. */
+    record Figures(double ratio, double copies, double wasted) {}
+
+    static Figures run(long seed, int n, long sizeBytes, long bitsPerSecond, long spreadNanos) {
+        SwarmSim sim = new SwarmSim(seed);
+        Link link = Link.of(bitsPerSecond, 100_000);
+        SimNode origin = sim.node("origin", 0, link, Role.ORIGIN);
+        sim.upstream.only = origin;
+        sim.upstream.bytesPerSecond = 200 * MIB;
+        SimContent content = sim.content("image" + seed, sizeBytes);
+        List<SimNode> nodes = new ArrayList<>();
+        List<SwarmSim.Want> wants = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            nodes.add(sim.node("node" + i, 0, link));
+        }
+        sim.runFor(SwarmSim.SECOND);
+        long start = sim.time.nanos();
+        for (SimNode node : nodes) {
+            sim.time.after(
+                    spreadNanos == 0 ? 0 : sim.random.nextLong(spreadNanos),
+                    () -> wants.add(sim.want(node, content, true)));
+        }
+        sim.runFor(spreadNanos);
+        assertTrue(sim.run(wants, 600), () -> "seed " + seed + " did not end");
+        double bound = SwarmSim.wireBytes(sizeBytes) * 8.0 / bitsPerSecond;
+        double took = (sim.time.nanos() - start) / 1e9;
+        long wasted = 0;
+        for (SimNode node : nodes) {
+            wasted += node.count(Action.Counted.WASTED);
+        }
+        return new Figures(
+                took / bound,
+                origin.bulkSent / (double) sizeBytes,
+                wasted / ((double) sizeBytes * n));
+    }
+
+    @Test
+    void fourNodesOneLan() {
+        for (long seed = 1; seed <= 3; seed++) {
+            Figures f = run(seed, 4, 32 * MIB, RATE, 50 * SimNode.MILLI);
+            print("P1 N=4, 25 Mbit/s, 32 MiB, seed " + seed, f);
+            assertTrue(f.ratio <= 1.5, () -> "last done / bound " + f);
+            assertTrue(f.copies <= 1.25, () -> "origin copies " + f);
+        }
+    }
+
+    private static void print(String what, Figures f) {
+        org.slf4j.LoggerFactory.getLogger(SwarmRateTest.class)
+                .info(
+                        String.format(
+                                Locale.ROOT,
+                                "%s: last done / bound %.3f, origin copies %.3f, wasted %.4f",
+                                what,
+                                f.ratio,
+                                f.copies,
+                                f.wasted));
+    }
+}
