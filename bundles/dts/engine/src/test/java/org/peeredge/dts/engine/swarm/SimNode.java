@@ -63,10 +63,10 @@ final class SimNode implements Receiver {
     private Swarm swarm;
     private long handles;
     private final Map<Long, Symbols> kept = new LinkedHashMap<>();
-    private final Map<Digest, Integer> upstreamRuns = new LinkedHashMap<>();
+    private final SimFeed feed = new SimFeed(this);
     private final ArrayDeque<Event> queue = new ArrayDeque<>();
     private boolean handling;
-    private int life;
+    int life;
 
     SimNode(SwarmSim sim, String name, int lan, Set<Role> roles) {
         this.sim = sim;
@@ -129,7 +129,7 @@ final class SimNode implements Receiver {
         life++;
         queue.clear();
         kept.clear();
-        upstreamRuns.clear();
+        feed.clear();
         for (Port peer : port().peers()) {
             sim.network.cut(port(), peer);
         }
@@ -216,8 +216,8 @@ final class SimNode implements Receiver {
                     later(MILLI, mapChecked(id, map));
                 }
             }
-            case Action.StartUpstream a -> startUpstream(a.digest());
-            case Action.StopUpstream a -> upstreamRuns.merge(a.digest(), 1, Integer::sum);
+            case Action.StartUpstream a -> feed.start(a.digest());
+            case Action.StopUpstream a -> feed.stop(a.digest());
             case Action.Verify a -> verify(a.digest());
             case Action.Reset a -> {
                 disk.blob(a.digest()).have.clear();
@@ -227,7 +227,7 @@ final class SimNode implements Receiver {
             case Action.Readable a -> sim.readable(this, a);
             case Action.Failed a -> {
                 failures++;
-                upstreamRuns.merge(a.digest(), 1, Integer::sum);
+                feed.stop(a.digest());
                 SwarmSim.Want want = wants.get(a.digest());
                 if (want != null) {
                     want.failed(a);
@@ -307,7 +307,7 @@ final class SimNode implements Receiver {
         }
     }
 
-    private void write(Digest digest, int piece, boolean genuine) {
+    void write(Digest digest, int piece, boolean genuine) {
         SimDisk.Blob blob = disk.blob(digest);
         blob.have.set(piece);
         blob.genuine.set(piece, genuine);
@@ -364,61 +364,6 @@ final class SimNode implements Receiver {
             want.completed();
         }
         later(MILLI, new Event.Held(a.digest(), a.map().map().sizeBytes(), blob.confined));
-    }
-
-    private void startUpstream(Digest digest) {
-        upstreamStarts++;
-        int run = upstreamRuns.merge(digest, 1, Integer::sum);
-        int now = life;
-        SimContent content = sim.content(digest);
-        sim.time.after(
-                sim.upstream.delayNanos,
-                () -> {
-                    if (!runs(digest, run, now)) {
-                        return;
-                    }
-                    Optional<String> no = sim.upstream.refuses(this);
-                    if (no.isPresent()) {
-                        event(new Event.UpstreamFailed(digest, no.get(), sim.upstream.never));
-                        return;
-                    }
-                    disk.blob(digest).confined |= sim.upstream.confined;
-                    event(
-                            new Event.UpstreamOpened(
-                                    digest, content.sizeBytes(), sim.upstream.confined));
-                    sim.time.after(2 * MILLI, () -> upstreamPiece(digest, run, now));
-                });
-    }
-
-    private boolean runs(Digest digest, int run, int now) {
-        return alive && life == now && upstreamRuns.getOrDefault(digest, 0) == run;
-    }
-
-    private void upstreamPiece(Digest digest, int run, int now) {
-        if (!runs(digest, run, now)) {
-            return;
-        }
-        SimContent content = sim.content(digest);
-        int piece = disk.blob(digest).have.nextClearBit(0);
-        if (piece >= content.pieces()) {
-            event(new Event.UpstreamDone(digest));
-            return;
-        }
-        if (sim.upstream.breaks()) {
-            event(new Event.UpstreamFailed(digest, "connection reset", false));
-            return;
-        }
-        int bytes = Pieces.length(content.sizeBytes(), piece);
-        sim.time.after(
-                sim.upstream.nanosFor(bytes),
-                () -> {
-                    if (runs(digest, run, now)) {
-                        upstreamBytes += bytes;
-                        write(digest, piece, true);
-                        event(new Event.UpstreamPiece(digest, piece));
-                        upstreamPiece(digest, run, now);
-                    }
-                });
     }
 
     long count(Action.Counted what) {
