@@ -62,7 +62,13 @@ final class ExamSetup {
                 .filter(line -> line.startsWith("-"))
                 .forEach(line -> options.add(vmOption(line)));
         Path sample =
-                Path.of("..", "bundles", "kit", "sample", "target", "org.peeredge.kit.sample-" + version + ".jar");
+                Path.of(
+                        "..",
+                        "bundles",
+                        "kit",
+                        "sample",
+                        "target",
+                        "org.peeredge.kit.sample-" + version + ".jar");
         options.add(vmOption("-Dpeeredge.sample=" + sample.toAbsolutePath().normalize()));
         return options.toArray(Option[]::new);
     }
