@@ -50,8 +50,10 @@ final class Keeper {
     private final NodeCounters counters;
     private volatile boolean closed;
 
+    // Written only on the loop:
+    private volatile boolean busy;
+
     // Only on the loop:
-    private boolean busy;
     private int failures;
     private long notBeforeNanos;
     private long nextPollNanos;
@@ -93,6 +95,11 @@ final class Keeper {
         }
     }
 
+    /** Whether an attempt runs now. */
+    boolean busy() {
+        return busy;
+    }
+
     void close() {
         closed = true;
     }
@@ -105,10 +112,10 @@ final class Keeper {
         if (old != null) {
             old.cancel();
         }
-        node.show();
         if (!busy) {
             act(clock.nanos() - notBeforeNanos < 0);
         }
+        node.show();
         timer = loop.schedule(untilNextLook(), this::look);
     }
 
@@ -140,8 +147,10 @@ final class Keeper {
 
     private void run(String what, Runnable task, Duration backoff, Duration max) {
         busy = true;
+        // The authority asks nobody: it signs here, before the node shows an ended certificate.
+        Executor where = node.isAuthority() ? Runnable::run : io;
         try {
-            io.execute(() -> {
+            where.execute(() -> {
                 String failure = "";
                 try {
                     task.run();
@@ -168,7 +177,6 @@ final class Keeper {
     }
 
     private void done(String what, String failure, Duration backoff, Duration max) {
-        busy = false;
         if (failure.isEmpty()) {
             failures = 0;
             notBeforeNanos = clock.nanos();
@@ -178,6 +186,7 @@ final class Keeper {
             notBeforeNanos = clock.nanos() + nanos;
             report(what, failure, Duration.ofNanos(nanos));
         }
+        busy = false;
         look();
     }
 

@@ -273,6 +273,11 @@ final class Node implements MeshSetup, AutoCloseable {
         keeper.wake();
     }
 
+    /** Whether an attempt to join, renew or ask runs now. */
+    boolean busy() {
+        return keeper.busy();
+    }
+
     /** Stops; the publisher is not called any more. */
     @Override
     public void close() {

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +31,14 @@ import org.peeredge.kernel.node.authority.JoinToken;
 
 @Timeout(60)
 class JoinTest {
-    @TempDir Path root;
-    private TestMesh mesh = new TestMesh(Path.of("unset"));
+    private static final TestNetwork network = new TestNetwork();
 
-    @BeforeEach
-    void start() {
-        mesh.close();
-        mesh = new TestMesh(root);
+    @TempDir Path root = Path.of("set by JUnit");
+    private final TestMesh mesh = new TestMesh(network, () -> root);
+
+    @AfterAll
+    static void disconnect() {
+        network.close();
     }
 
     @AfterEach
@@ -171,16 +172,14 @@ class JoinTest {
         Files.writeString(b.settings.tokenFile(), token + "\n");
         b.node.wake();
         TestMesh.until(
-                () -> mesh.metric("peeredge_kernel_node_joins_total", "result", "failed") > 0,
+                () ->
+                        mesh.metric("peeredge_kernel_node_joins_total", "result", "failed") > 0
+                                && !b.node.busy(),
                 () -> {});
         assertTrue(Files.exists(b.settings.tokenFile()));
         a.openDoor();
-        TestMesh.until(
-                () -> !b.events.isEmpty(),
-                () -> {
-                    mesh.clock.move(Duration.ofSeconds(1));
-                    b.node.wake();
-                });
+        mesh.clock.move(Duration.ofMinutes(2)); // beyond any pause
+        b.node.wake();
         b.expect("up");
         TestMesh.until(() -> !Files.exists(b.settings.tokenFile()), () -> {});
     }

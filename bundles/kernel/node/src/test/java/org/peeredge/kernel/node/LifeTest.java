@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,13 +30,14 @@ import org.peeredge.kernel.node.authority.JoinToken;
 
 @Timeout(60)
 class LifeTest {
-    @TempDir Path root;
-    private TestMesh mesh = new TestMesh(Path.of("unset"));
+    private static final TestNetwork network = new TestNetwork();
 
-    @BeforeEach
-    void start() {
-        mesh.close();
-        mesh = new TestMesh(root);
+    @TempDir Path root = Path.of("set by JUnit");
+    private final TestMesh mesh = new TestMesh(network, () -> root);
+
+    @AfterAll
+    static void disconnect() {
+        network.close();
     }
 
     @AfterEach
@@ -63,6 +64,17 @@ class LifeTest {
         Instant first = b.identity().self().notAfter();
         mesh.clock.move(Duration.ofDays(3)); // not yet: only revocations are asked for
         b.node.wake();
+        TestMesh.until(
+                () ->
+                        mesh.metric(
+                                                "peeredge_kernel_node_door_requests_total",
+                                                "request",
+                                                "revocations",
+                                                "result",
+                                                "ok")
+                                        == 1
+                                && !b.node.busy(),
+                () -> {});
         assertEquals(first, b.identity().self().notAfter());
         CountDownLatch own = change(a);
         CountDownLatch members = change(b);

@@ -16,11 +16,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.kernel.api.metrics.MetricScope;
 import org.peeredge.kernel.netty.HttpListener;
-import org.peeredge.kernel.netty.http.HttpServers;
-import org.peeredge.kernel.netty.runtime.EventLoops;
 import org.peeredge.kernel.node.authority.MeshAuthority;
 import org.peeredge.kernel.node.join.Door;
 import org.peeredge.kernel.node.metrics.NodeMetrics;
@@ -37,14 +36,14 @@ final class TestMesh implements AutoCloseable {
 
     final MovingClock clock = new MovingClock();
     final NodeMetrics metrics = new NodeMetrics();
-    private final Path root;
+    private final Supplier<Path> root;
     private final NodeThreads threads = new NodeThreads(new SystemClock(), metrics);
     private final MetricScope scope = metrics.scope();
-    private final EventLoops loops = new EventLoops(1, threads, scope);
-    private final HttpServers servers = new HttpServers(loops, threads, new SystemClock(), scope);
+    private final TestNetwork network;
     private final List<Kernel> open = new ArrayList<>();
 
-    TestMesh(Path root) {
+    TestMesh(TestNetwork network, Supplier<Path> root) {
+        this.network = network;
         this.root = root;
     }
 
@@ -61,7 +60,7 @@ final class TestMesh implements AutoCloseable {
 
         Kernel(String name, boolean create) {
             this.name = name;
-            Path folder = root.resolve(name);
+            Path folder = root.get().resolve(name);
             settings =
                     new NodeSettings(
                             folder.resolve("data"),
@@ -115,7 +114,7 @@ final class TestMesh implements AutoCloseable {
                     DoorComponent.open(
                             "127.0.0.1",
                             doors.getFirst().port() == 1 ? 0 : doors.getFirst().port(),
-                            servers,
+                            network.listeners(),
                             new Door(authority(), clock, scope),
                             authority());
             listener = opened;
@@ -167,6 +166,9 @@ final class TestMesh implements AutoCloseable {
     /** Nudges until {@code condition} holds; the test's own time limit ends it. */
     static void until(BooleanSupplier condition, Runnable nudge) {
         while (!condition.getAsBoolean()) {
+            if (Thread.interrupted()) {
+                throw new AssertionError("waited in vain");
+            }
             nudge.run();
             LockSupport.parkNanos(1_000_000);
         }
@@ -178,8 +180,8 @@ final class TestMesh implements AutoCloseable {
                 .flatMap(f -> f.values().stream())
                 .filter(v -> v.labels().equals(List.of(labels)))
                 .findFirst()
-                .orElseThrow()
-                .value();
+                .map(v -> v.value())
+                .orElse(0.0);
     }
 
     @Override
@@ -187,8 +189,6 @@ final class TestMesh implements AutoCloseable {
         for (Kernel kernel : List.copyOf(open)) {
             kernel.close();
         }
-        servers.close();
-        loops.close();
         scope.close();
     }
 }

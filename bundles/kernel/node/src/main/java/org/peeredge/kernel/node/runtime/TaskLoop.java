@@ -81,8 +81,12 @@ final class TaskLoop implements Loop {
                         ? MAX_DELAY_NANOS
                         : delay.toNanos();
         Timer timer = new Timer(clock.nanos() + nanos, task);
-        if (inLoop() && !closing) {
-            add(timer);
+        if (inLoop()) {
+            if (closing) {
+                timer.take(); // dropped like the other timers
+            } else {
+                add(timer);
+            }
         } else {
             execute(() -> add(timer));
         }

@@ -19,10 +19,11 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -108,7 +109,7 @@ public final class Certificates {
                 extensions,
                 Extension.authorityKeyIdentifier,
                 false,
-                new AuthorityKeyIdentifier(keyIdentifier(authority.getPublicKey())));
+                authorityKeyIdentifier(authority.getPublicKey()));
         return sign(
                 X500Name.getInstance(authority.getSubjectX500Principal().getEncoded()),
                 new X500Name("CN=" + commonName),
@@ -216,6 +217,12 @@ public final class Certificates {
         } catch (IOException e) {
             throw new IllegalStateException("the extension " + id + " cannot be encoded", e);
         }
+    }
+
+    /** RFC 5280, 4.2.1.1, by hand: Bouncy Castle's class wants its digests, which stay out. */
+    private static ASN1Encodable authorityKeyIdentifier(PublicKey key) {
+        return new DERSequence(
+                new DERTaggedObject(false, 0, new DEROctetString(keyIdentifier(key))));
     }
 
     /** RFC 7093, 2, method 1. */
