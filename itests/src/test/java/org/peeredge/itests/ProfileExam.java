@@ -2,11 +2,13 @@
 package org.peeredge.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
 import javax.inject.Inject;
+import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.FeaturesService;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -26,6 +28,9 @@ public abstract class ProfileExam {
     @Inject private FeaturesService features;
     @Inject private Routing routing;
 
+    /** A service that is there when all features of the boot are: until then the methods wait. */
+    @Inject private BootFinished bootFinished;
+
     private final String profile;
 
     ProfileExam(String profile) {
@@ -34,6 +39,7 @@ public abstract class ProfileExam {
 
     @Test
     public void startsAlone() throws Exception {
+        assertNotNull(bootFinished);
         assertTrue(profile, features.isInstalled(features.getFeature(profile)));
         List<String> unusable =
                 Arrays.stream(context.getBundles())
