@@ -43,7 +43,7 @@ public final class Main {
                 || !Commands.has("skopeo")
                 || !Commands.has("docker-registry")
                 || !Commands.has("nginx")) {
-            System.err.println("needs root and the packages that itests/packages installs");
+            System.err.println("needs root and the packages that itests/verify installs");
             System.exit(2);
         }
         List<String> wanted =

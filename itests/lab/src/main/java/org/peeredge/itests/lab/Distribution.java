@@ -37,10 +37,17 @@ public final class Distribution {
         return folder;
     }
 
-    /** The tar.gz of {@code full} or {@code edge}. */
+    /**
+     * The tar.gz of {@code full} or {@code edge}: from the folder that the system property {@code
+     * peeredge.dist.dir} names, else where the build puts it.
+     */
     public static Path archive(String kind) throws IOException {
-        try (Stream<Path> files =
-                Files.list(root().resolve("karaf-distribution/" + kind + "/target"))) {
+        String other = System.getProperty("peeredge.dist.dir", "");
+        Path folder =
+                other.isEmpty()
+                        ? root().resolve("karaf-distribution/" + kind + "/target")
+                        : Path.of(other);
+        try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f ->
                             f.getFileName()
                                     .toString()

@@ -129,8 +129,11 @@ public final class LabMesh implements AutoCloseable {
 
     /** A join token made by the origin's shell. */
     public String token(int uses) {
-        String printed = command("mesh:token-create --quiet --uses " + uses);
-        return printed.lines().reduce((a, b) -> b).orElseThrow().strip();
+        String printed = command("mesh:token-create --uses " + uses);
+        if (!printed.matches("\\S+")) {
+            throw new AssertionError("no token but: " + printed);
+        }
+        return printed;
     }
 
     /** Runs a command in the origin's shell, with Debian's ssh client inside the namespace. */

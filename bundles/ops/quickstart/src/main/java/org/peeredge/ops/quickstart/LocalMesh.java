@@ -100,8 +100,11 @@ public final class LocalMesh implements AutoCloseable {
 
     /** A join token made by the origin's shell. */
     public String token(int uses) throws IOException {
-        String printed = command("mesh:token-create --uses " + uses + " --quiet");
-        return printed.lines().reduce((a, b) -> b).orElseThrow().strip();
+        String printed = command("mesh:token-create --uses " + uses + "");
+        if (!printed.matches("\\S+")) {
+            throw new IOException("no token but: " + printed);
+        }
+        return printed;
     }
 
     /** Runs a command in the origin's shell. */
@@ -161,7 +164,8 @@ public final class LocalMesh implements AutoCloseable {
         return all;
     }
 
-    private static NodeSpec.Ports freePorts() throws IOException {
+    /** Ports of loopback that nobody has now. */
+    public static NodeSpec.Ports freePorts() throws IOException {
         int[] ports = new int[5];
         List<ServerSocket> held = new ArrayList<>();
         try {

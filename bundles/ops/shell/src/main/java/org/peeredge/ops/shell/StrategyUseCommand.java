@@ -3,6 +3,7 @@ package org.peeredge.ops.shell;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -24,6 +25,15 @@ public final class StrategyUseCommand extends ShellCommand {
     @Completion(StrategyCompleter.class)
     String type = "";
 
+    /** Karaf reads options only before the first argument; people write them after it. */
+    @Argument(
+            index = 1,
+            name = "options",
+            multiValued = true,
+            description = "The options, when they are written after the type")
+    @Completion(SelectorCompleter.class)
+    List<String> rest = List.of();
+
     @Option(
             name = "--nodes",
             valueToShowInHelp = "SELECTOR",
@@ -38,6 +48,7 @@ public final class StrategyUseCommand extends ShellCommand {
 
     @Override
     void run(Services services, PrintStream out) throws Exception {
+        readRest();
         if (nodes.isEmpty()) {
             Routing.Change change =
                     services.call(
@@ -63,6 +74,20 @@ public final class StrategyUseCommand extends ShellCommand {
                             + " of "
                             + changes.size()
                             + " nodes did not change: the table says why");
+        }
+    }
+
+    private void readRest() {
+        for (Iterator<String> words = rest.iterator(); words.hasNext(); ) {
+            String word = words.next();
+            if (word.equals("--nodes") && words.hasNext()) {
+                nodes = words.next();
+            } else if (word.equals("--json")) {
+                json = true;
+            } else {
+                throw new IllegalArgumentException(
+                        "'" + word + "': expected --nodes SELECTOR or --json");
+            }
         }
     }
 }

@@ -146,6 +146,17 @@ final class CommandsTest {
     }
 
     @Test
+    void strategyUseTakesOptionsAfterTheType() throws Exception {
+        routing("changed");
+        StrategyUseCommand use = new StrategyUseCommand();
+        use.type = "random";
+        use.rest = List.of("--nodes", "all");
+        assertTrue(run(use).contains(NODE.shortName()));
+        use.rest = List.of("--node", "all");
+        assertEquals("'--node': expected --nodes SELECTOR or --json", failure(use));
+    }
+
+    @Test
     void strategyUseFailsWhenANodeDidNotChange() {
         routing("rolled back: it threw");
         StrategyUseCommand use = new StrategyUseCommand();

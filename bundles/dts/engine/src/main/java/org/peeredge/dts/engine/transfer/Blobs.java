@@ -30,7 +30,7 @@ final class Blobs {
     }
 
     /** Opens the incomplete blob, or gives the one that is open. */
-    PartialBlob open(Digest digest, long sizeBytes) throws IOException {
+    synchronized PartialBlob open(Digest digest, long sizeBytes) throws IOException {
         PartialBlob open = partials.get(digest);
         if (open != null) {
             return open;
@@ -81,16 +81,20 @@ final class Blobs {
     /**
      * Reads from whichever form the blob has now.
      *
+     * @return bytes read; 0 where the piece has not come yet, or at the end
      * @throws TryOtherPeerException when it is not here
      */
+    @SuppressWarnings("ReferenceEquality") // this very partial, not one like it
     int read(Digest digest, long offset, ByteBuffer into) throws IOException {
         PartialBlob partial = partials.get(digest);
         if (partial != null) {
             try {
                 return partial.read(offset, into);
-            } catch (IllegalStateException closed) {
-                // It was completed between the look-up and the read; the store has it now, or
-                // nobody has.
+            } catch (IllegalStateException e) {
+                if (partials.get(digest) == partial) {
+                    return 0;
+                }
+                // Completed between the look-up and the read: the store has it now, or nobody.
             }
         }
         Optional<StoredBlob> stored = store.find(digest);

@@ -4,7 +4,9 @@ package org.peeredge.dts.engine.transfer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -67,6 +69,10 @@ final class EngineRuntime {
     private final TransferTable table = new TransferTable();
     private final EngineMetrics metrics;
     private final ArrayDeque<Event> queue = new ArrayDeque<>();
+
+    /** Blobs that the swarm knows to be open in the store. */
+    private final Set<Digest> announced = new HashSet<>();
+
     private boolean handling;
     private boolean closed;
     private Cancellable ticker = () -> {};
@@ -230,7 +236,10 @@ final class EngineRuntime {
             case Event.UpstreamOpened e ->
                     table.running(e.digest())
                             .ifPresent(t -> t.open(e.sizeBytes(), e.confined(), 0));
-            case Event.Held e -> ended(e);
+            case Event.Held e -> {
+                announced.remove(e.digest());
+                ended(e);
+            }
             case Event.PeerDown e -> egress.down(e.peer());
             default -> {
                 // nothing that anyone waits for
@@ -264,7 +273,13 @@ final class EngineRuntime {
             case Action.Discard a -> ingress.discard(a.handle());
             case Action.CheckMap a -> checkMap(a.from(), a.map());
             case Action.LoadMap a -> work(a.digest(), () -> loadMap(a.digest()));
-            case Action.StartUpstream a -> upstreams.start(a.digest(), a.upstream());
+            case Action.StartUpstream a ->
+                    upstreams.start(
+                            a.digest(),
+                            a.upstream(),
+                            announced.contains(a.digest())
+                                    ? blobs.partial(a.digest())
+                                    : Optional.empty());
             case Action.StopUpstream a -> upstreams.stop(a.digest());
             case Action.Verify a -> verify(a);
             case Action.Reset a -> reset(a);
@@ -305,11 +320,15 @@ final class EngineRuntime {
     private Optional<Event> openStore(Action.OpenStore a) throws IOException {
         PartialBlob partial = blobs.open(a.digest(), a.sizeBytes());
         java.util.BitSet have = partial.have();
-        ports.loop()
-                .execute(() ->
-                        table.running(a.digest())
-                                .ifPresent(t -> t.open(a.sizeBytes(), false, have.cardinality())));
-        return Optional.of(new Event.Opened(a.digest(), have));
+        ports.loop().execute(() -> opened(a, partial, have));
+        return Optional.empty();
+    }
+
+    private void opened(Action.OpenStore a, PartialBlob partial, java.util.BitSet have) {
+        table.running(a.digest()).ifPresent(t -> t.open(a.sizeBytes(), false, have.cardinality()));
+        announced.add(a.digest());
+        post(new Event.Opened(a.digest(), have));
+        upstreams.opened(a.digest(), partial);
     }
 
     private void checkMap(NodeId from, SignedMap map) {
@@ -361,6 +380,7 @@ final class EngineRuntime {
     }
 
     private void failed(Action.Failed a) {
+        announced.remove(a.digest());
         table.running(a.digest())
                 .ifPresent(t -> {
                     table.retire(t);

@@ -4,12 +4,18 @@ package org.peeredge.dts.engine.transfer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -28,10 +34,15 @@ import org.peeredge.kernel.api.RetryLaterException;
  * on. The swarm starts and stops them; each tells it what came.
  */
 final class UpstreamFetches {
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(60);
+
     private static final class Run {
         final AtomicBoolean stopped = new AtomicBoolean();
         volatile Optional<Upstream.Body> body = Optional.empty();
         volatile Optional<Future<?>> task = Optional.empty();
+
+        /** Completed on the loop once the swarm knows that the store has opened the blob. */
+        final CompletableFuture<PartialBlob> opened = new CompletableFuture<>();
     }
 
     private final Supplier<Optional<Upstream>> upstream;
@@ -64,17 +75,30 @@ final class UpstreamFetches {
         return upstream.get().map(u -> u.serves(ref)).orElse(false);
     }
 
-    /** Begins; a second start of the same blob is ignored. */
-    void start(Digest digest, UpstreamRef ref) {
+    /**
+     * Begins; a second start of the same blob is ignored. On the loop.
+     *
+     * @param openBlob the blob when the swarm has been told that it is open
+     */
+    void start(Digest digest, UpstreamRef ref, Optional<PartialBlob> openBlob) {
         Run run = new Run();
         if (runs.putIfAbsent(digest, run) != null) {
             return;
         }
+        openBlob.ifPresent(run.opened::complete);
         try {
             run.task = Optional.of(threads.submit(() -> fetch(digest, ref, run)));
         } catch (RejectedExecutionException e) {
             runs.remove(digest, run);
             events.accept(new Event.UpstreamFailed(digest, "the engine is stopping", false));
+        }
+    }
+
+    /** The swarm has been told that the store opened a blob. On the loop. */
+    void opened(Digest digest, PartialBlob blob) {
+        Run run = runs.get(digest);
+        if (run != null) {
+            run.opened.complete(blob);
         }
     }
 
@@ -100,7 +124,10 @@ final class UpstreamFetches {
             if (source.isEmpty() || !source.get().serves(ref)) {
                 throw new NeverException("no upstream is configured for " + ref.registry());
             }
-            long from = firstMissing(digest);
+            long from =
+                    run.opened.isDone()
+                            ? Pieces.offset(run.opened.join().have().nextClearBit(0))
+                            : 0;
             try (Upstream.Body body = source.get().open(ref, digest, from)) {
                 run.body = Optional.of(body);
                 tell(run, new Event.UpstreamOpened(digest, body.sizeBytes(), body.confined()));
@@ -124,12 +151,18 @@ final class UpstreamFetches {
         }
     }
 
-    private long firstMissing(Digest digest) {
-        return blobs.partial(digest).map(p -> Pieces.offset(p.have().nextClearBit(0))).orElse(0L);
+    private PartialBlob awaitOpened(Run run) throws IOException {
+        try {
+            return run.opened.get(STORE_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IOException("stopped", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the store did not open the blob", e);
+        }
     }
 
     private void copy(Digest digest, Upstream.Body body, Run run) throws IOException {
-        PartialBlob partial = blobs.open(digest, body.sizeBytes());
+        PartialBlob partial = awaitOpened(run);
         if (partial.sizeBytes() != body.sizeBytes()) {
             throw new NeverException(
                     "upstream says that "
@@ -142,11 +175,15 @@ final class UpstreamFetches {
         if (body.confined()) {
             blobs.store().confine(digest);
         }
-        int piece = (int) (body.offset() / Pieces.PIECE_BYTES);
+        // What an earlier run left may have been checked meanwhile: it is read past, not written
+        // again.
+        BitSet here = partial.have();
         int count = Pieces.count(body.sizeBytes());
         byte[] bytes = new byte[Pieces.PIECE_BYTES];
         InputStream in = body.stream();
-        for (; piece < count && !run.stopped.get(); piece++) {
+        for (int piece = (int) (body.offset() / Pieces.PIECE_BYTES);
+                piece < count && !run.stopped.get();
+                piece++) {
             int want = Pieces.length(body.sizeBytes(), piece);
             int got = in.readNBytes(bytes, 0, want);
             receivedBytes.accept(got);
@@ -154,8 +191,10 @@ final class UpstreamFetches {
                 throw new IOException(
                         "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
             }
-            partial.write(piece, ByteBuffer.wrap(bytes, 0, want));
-            tell(run, new Event.UpstreamPiece(digest, piece));
+            if (!here.get(piece)) {
+                partial.write(piece, ByteBuffer.wrap(bytes, 0, want));
+                tell(run, new Event.UpstreamPiece(digest, piece));
+            }
         }
     }
 }
