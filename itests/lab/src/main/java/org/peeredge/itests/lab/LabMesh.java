@@ -141,7 +141,7 @@ public final class LabMesh implements AutoCloseable {
         List<String> words =
                 new ArrayList<>(List.of("ssh", "-i", work.resolve("shell.key").toString()));
         words.addAll(
-                List.of("-p", "8101", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"));
+                List.of("-p", "8101", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=FATAL"));
         words.addAll(
                 List.of(
                         "-o",
