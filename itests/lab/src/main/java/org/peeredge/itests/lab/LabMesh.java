@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.peeredge.ops.quickstart.LocalMesh;
 import org.peeredge.ops.quickstart.NodeProcess;
 import org.peeredge.ops.quickstart.NodeSpec;
@@ -22,6 +23,9 @@ import org.peeredge.ops.quickstart.Shell;
 public final class LabMesh implements AutoCloseable {
     /** The upstream's name, as clients give it in {@code ?ns=}. */
     public static final String UPSTREAM = "lab.test";
+
+    /** What Debian's ssh says at any log level where a server closes quickly. */
+    private static final String SSH_END = "Connection to 127.0.0.1 closed by remote host.";
 
     private static final Duration READY = Duration.ofMinutes(2);
 
@@ -141,7 +145,7 @@ public final class LabMesh implements AutoCloseable {
         List<String> words =
                 new ArrayList<>(List.of("ssh", "-i", work.resolve("shell.key").toString()));
         words.addAll(
-                List.of("-p", "8101", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=FATAL"));
+                List.of("-p", "8101", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"));
         words.addAll(
                 List.of(
                         "-o",
@@ -151,6 +155,9 @@ public final class LabMesh implements AutoCloseable {
         return lab.run("h0", Duration.ofMinutes(1), Map.of(), words.toArray(String[]::new))
                 .ok()
                 .output()
+                .lines()
+                .filter(line -> !line.equals(SSH_END))
+                .collect(Collectors.joining("\n"))
                 .strip();
     }
 
