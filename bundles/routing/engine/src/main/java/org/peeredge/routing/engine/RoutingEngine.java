@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -66,11 +67,15 @@ public final class RoutingEngine implements Routing, MeshHandler {
     private final FleetOperator operator;
     private volatile Settings settings;
 
+    /**
+     * Fetched when it is used, not when it is bound: the engine behind it waits for routing, and DS
+     * leaves a circle of components unbound.
+     */
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    volatile @Nullable Mesh mesh;
+    volatile @Nullable ComponentServiceObjects<Mesh> meshes;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -235,7 +240,21 @@ public final class RoutingEngine implements Routing, MeshHandler {
 
     @Override
     public CompletionStage<List<NodeChange>> use(String type, String selector) {
-        return operator.use(type, selector, identity, mesh, settings);
+        ComponentServiceObjects<Mesh> there = meshes;
+        Mesh mesh = there == null ? null : there.getService();
+        CompletionStage<List<NodeChange>> asked =
+                operator.use(type, selector, identity, mesh, settings);
+        return there == null || mesh == null
+                ? asked
+                : asked.whenComplete((changes, error) -> giveBack(there, mesh));
+    }
+
+    private static void giveBack(ComponentServiceObjects<Mesh> to, Mesh mesh) {
+        try {
+            to.ungetService(mesh);
+        } catch (IllegalStateException e) {
+            LOG.debug("routing stopped while members were asked", e);
+        }
     }
 
     @Override

@@ -13,10 +13,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.RetryLaterException;
@@ -38,6 +41,27 @@ final class FleetTest {
     private final Map<NodeId, TestIdentity> identities = new LinkedHashMap<>();
     private final List<NodeId> ids = new ArrayList<>();
     private boolean originGone;
+    private final AtomicInteger held = new AtomicInteger();
+
+    /** As DS gives a mesh out and takes it back. */
+    private record Held(Mesh mesh, AtomicInteger held) implements ComponentServiceObjects<Mesh> {
+        @Override
+        public Mesh getService() {
+            held.incrementAndGet();
+            return mesh;
+        }
+
+        @Override
+        public void ungetService(Mesh service) {
+            assertEquals(mesh, service);
+            held.decrementAndGet();
+        }
+
+        @Override
+        public ServiceReference<Mesh> getServiceReference() {
+            throw new UnsupportedOperationException("nobody asks for it");
+        }
+    }
 
     @BeforeEach
     void start() {
@@ -57,7 +81,7 @@ final class FleetTest {
         TestIdentity identity = ca.member(role);
         NodeId id = identity.self().node();
         node.engine.identity = identity;
-        node.engine.mesh = new Wire(id);
+        node.engine.meshes = new Held(new Wire(id), held);
         ids.add(id);
         nodes.put(id, node);
         identities.put(id, identity);
@@ -80,6 +104,7 @@ final class FleetTest {
     void changesAllAndReportsEach() throws Exception {
         List<NodeChange> changes = Node.get(use(0, "random", "all"));
         assertEquals(3, changes.size());
+        assertEquals(0, held.get(), "the mesh is given back");
         for (NodeChange change : changes) {
             assertEquals(new NodeChange(change.node(), "network", "random", "changed"), change);
             assertEquals("random", nodes.get(change.node()).engine.strategy());
