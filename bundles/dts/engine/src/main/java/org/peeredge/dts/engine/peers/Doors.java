@@ -34,6 +34,9 @@ final class Doors {
     private static final Duration RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration RETRY_MAX = Duration.ofSeconds(30);
 
+    /** A socket is bound in microseconds: a plugin that needs longer keeps its lease for ever. */
+    private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
+
     /** What the doors tell. */
     interface Owner {
         ChannelListener accepted(ChannelProvider provider, String type);
@@ -53,6 +56,7 @@ final class Doors {
         @Nullable Listening listening;
         List<PeerAddress> addresses = List.of();
         @Nullable Cancellable retry;
+        @Nullable Cancellable deadline;
 
         Door(ChannelProvider provider) {
             this.provider = provider;
@@ -115,6 +119,7 @@ final class Doors {
 
     private void open(String type, Door door, Lease<ChannelProvider> lease) {
         door.opening = true;
+        door.deadline = loop.schedule(OPEN_TIMEOUT, () -> hangs(type, door, lease));
         CompletionStage<Listening> opening;
         try {
             opening =
@@ -140,6 +145,17 @@ final class Doors {
         });
     }
 
+    /** Its stage has not completed: the plugin leaks the lease, and whatever it began. */
+    @SuppressWarnings("ReferenceEquality")
+    private void hangs(String type, Door door, Lease<ChannelProvider> lease) {
+        lease.trip("listen did not complete within " + OPEN_TIMEOUT.toSeconds() + " s");
+        lease.close();
+        door.opening = false;
+        if (!stopped && doors.get(type) == door) {
+            reconcile(type);
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality")
     private void opened(
             String type,
@@ -147,13 +163,18 @@ final class Doors {
             Lease<ChannelProvider> lease,
             @Nullable Listening listening,
             @Nullable Throwable error) {
+        if (!door.opening) {
+            if (listening != null) {
+                listening.close(); // too late: given up as hanging
+            }
+            return;
+        }
         if (listening == null) {
             failed(type, door, lease, error == null ? new NullPointerException("listen") : error);
             return;
         }
         lease.succeeded();
-        lease.close();
-        door.opening = false;
+        ended(door, lease);
         if (stopped || doors.get(type) != door) {
             listening.close();
             return;
@@ -170,8 +191,7 @@ final class Doors {
         if (!(cause instanceof PeerEdgeException)) {
             lease.failed(cause);
         }
-        lease.close();
-        door.opening = false;
+        ended(door, lease);
         if (stopped || doors.get(type) != door) {
             return;
         }
@@ -192,6 +212,15 @@ final class Doors {
                             door.retry = null;
                             reconcile();
                         });
+    }
+
+    private static void ended(Door door, Lease<ChannelProvider> lease) {
+        lease.close();
+        door.opening = false;
+        Cancellable deadline = door.deadline;
+        if (deadline != null) {
+            deadline.cancel();
+        }
     }
 
     private void shut(String type, Door door) {

@@ -167,14 +167,14 @@ final class Members implements Connection.Owner {
     public void message(Connection c, Message message) {
         if (message instanceof Message.Hello hello) {
             if (c.up) {
-                inbox.misbehaved(c, "a second hello");
+                broke(c, "a second hello");
             } else {
                 hello(c, hello);
             }
         } else if (c.up) {
             inbox.message(c, message);
         } else if (c.channel().traits().ordered() && !c.closing()) {
-            inbox.misbehaved(c, "a message before hello");
+            broke(c, "a message before hello");
         }
     }
 
@@ -229,8 +229,14 @@ final class Members implements Connection.Owner {
         }
         frame.release();
         if (c.channel().traits().ordered() && !c.closing()) {
-            inbox.misbehaved(c, "symbols before hello");
+            broke(c, "symbols before hello");
         }
+    }
+
+    /** A frame that can be read, at a time when it may not come. */
+    private void broke(Connection c, String how) {
+        metrics.malformedFrames.increment();
+        inbox.misbehaved(c, how);
     }
 
     @Override

@@ -55,6 +55,7 @@ final class FakeNet {
         final PeerAddress at;
         boolean hangs;
         boolean throwsOnConnect;
+        boolean neverListens;
         @Nullable ChannelAcceptor acceptor;
         int opened;
 
@@ -70,6 +71,9 @@ final class FakeNet {
 
         @Override
         public CompletionStage<Listening> listen(ChannelAcceptor to) {
+            if (neverListens) {
+                return new CompletableFuture<>();
+            }
             acceptor = to;
             doors.put(at, this);
             return CompletableFuture.completedFuture(

@@ -246,6 +246,21 @@ class PeersTest {
     }
 
     @Test
+    void pluginThatKeepsItsLeaseWhileListeningIsTrippedOffAndTheNextOneListens() {
+        World.Node b = world.node(2);
+        b.provider.neverListens = true;
+        FakeNet.Provider next = world.net.new Provider(b.provider.self, b.address);
+        b.slots.add(FakeNet.TYPE, -1, next);
+        b.start();
+        assertTrue(world.until(() -> !b.trips.isEmpty()));
+        assertTrue(b.trips.getFirst().contains("listen did not complete"), b.trips.getFirst());
+        assertTrue(world.until(() -> next.acceptor != null));
+        assertTrue(world.until(() -> b.slots.list().stream().allMatch(p -> p.openLeases() == 0)));
+        World.Node c = world.node(3, 2).start();
+        assertTrue(world.until(() -> c.sees(b)));
+    }
+
+    @Test
     void neighbourTakesThePlaceOfADistantMember() {
         UnaryOperator<PeersConfig> two = c -> with(c, 2);
         World.Node a = world.node(world.mesh.member(), 1, two).start();
