@@ -4,10 +4,12 @@ package org.peeredge.dts.engine.swarm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Firewall;
@@ -26,13 +28,12 @@ class SwarmFaultsTest {
     void allComplete() {
         String one = System.getProperty("peeredge.seed", "");
         int schedules = Integer.getInteger("peeredge.schedules", 200);
-        List<String> failed = new ArrayList<>();
+        List<String> failed = Collections.synchronizedList(new ArrayList<>());
         if (!one.isEmpty()) {
             schedule(Long.parseLong(one), failed);
         } else {
-            for (long seed = 1; seed <= schedules; seed++) {
-                schedule(seed, failed);
-            }
+            // Each schedule is a world of its own: they share nothing but the list.
+            LongStream.rangeClosed(1, schedules).parallel().forEach(seed -> schedule(seed, failed));
         }
         assertEquals(List.of(), failed);
     }
