@@ -25,6 +25,10 @@ import org.peeredge.kernel.api.RetryLaterException;
 final class MemoryTransfers implements Transfers {
     final List<MemoryStore> members = new CopyOnWriteArrayList<>();
     final Set<Digest> published = new HashSet<>();
+
+    /** What members say they have, and do not give. */
+    final Set<Digest> withheld = new HashSet<>();
+
     final List<FetchRequest> opened = new CopyOnWriteArrayList<>();
 
     /** Replaces the stage of reads, to make a content slow or broken. */
@@ -65,7 +69,9 @@ final class MemoryTransfers implements Transfers {
         }
         for (MemoryStore member : members) {
             byte[] there = member.blobs.get(request.digest());
-            if (there != null && !member.confined.contains(request.digest())) {
+            if (there != null
+                    && !member.confined.contains(request.digest())
+                    && !withheld.contains(request.digest())) {
                 keep(request.digest(), there);
                 return there;
             }

@@ -90,6 +90,25 @@ final class PullTest {
     }
 
     @Test
+    void offersAManifestFromTheUpstreamToMembers() throws Exception {
+        Digest digest = origin.image("1", LAYER);
+        assertEquals(200, node.get("/v2/lab/x/manifests/1?ns=up.example").statusCode());
+        assertTrue(node.transfers.published.contains(digest));
+    }
+
+    @Test
+    void asksTheUpstreamWhereMembersDoNotGiveTheManifestThatTheySaidTheyHad() throws Exception {
+        Digest digest = origin.image("1", LAYER);
+        byte[] manifest = origin.content.get("/v2/lab/x/manifests/1");
+        MemoryStore member = new MemoryStore();
+        member.blobs.put(digest, manifest);
+        node.transfers.members.add(member);
+        node.transfers.withheld.add(digest);
+        assertArrayEquals(
+                manifest, node.get("/v2/lab/x/manifests/" + digest + "?ns=up.example").body());
+    }
+
+    @Test
     void answersRanges() throws Exception {
         origin.image("1", LAYER);
         HttpResponse<byte[]> part = node.get(LAYER_PATH, "Range", "bytes=500000-");

@@ -174,9 +174,15 @@ public final class Manifests {
         if (!completeness.atMembers(Set.of(digest)).contains(digest)) {
             return Optional.empty();
         }
-        FetchRequest request = new FetchRequest(digest, -1, Optional.empty());
-        try (Transfers.Content content =
-                Waits.get(transfers.open(request), meshTimeout, "a member's manifest " + digest)) {
+        Transfers.Content opened;
+        try {
+            FetchRequest request = new FetchRequest(digest, -1, Optional.empty());
+            opened = Waits.get(transfers.open(request), meshTimeout, "a manifest " + digest);
+        } catch (NeverException | RetryLaterException e) {
+            LOG.debug("No manifest {} from members, who said they had it", digest, e);
+            return Optional.empty();
+        }
+        try (Transfers.Content content = opened) {
             if (content.sizeBytes() > MAX_BYTES) {
                 throw new NeverException(digest + " is a blob, not a manifest");
             }
@@ -204,7 +210,23 @@ public final class Manifests {
         writer.put(digest, fetched.bytes(), fetched.confined());
         remember(digest, fetched.bytes(), manifest.info().mediaType());
         completeness.remember(repo, digest);
+        if (!manifest.confined()) {
+            offer(digest);
+        }
         return manifest;
+    }
+
+    /**
+     * The engine learns only from us of what did not come through it, and members ask the engine.
+     */
+    private void offer(Digest digest) {
+        transfers
+                .publish(digest)
+                .whenComplete((done, error) -> {
+                    if (error != null) {
+                        LOG.warn("Manifest {} is not offered to members", digest, error);
+                    }
+                });
     }
 
     private Manifest parsed(Digest digest, byte[] bytes, String declared, boolean confined) {
