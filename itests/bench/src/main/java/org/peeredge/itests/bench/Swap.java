@@ -47,7 +47,7 @@ final class Swap {
                                 .unstarted(() -> {
                                     change[0] = System.nanoTime();
                                     try {
-                                        mesh.command("routing:strategy-use " + to + " --nodes all");
+                                        mesh.command("routing:strategy-use --nodes all " + to);
                                     } catch (IOException e) {
                                         throw new java.io.UncheckedIOException(e);
                                     }

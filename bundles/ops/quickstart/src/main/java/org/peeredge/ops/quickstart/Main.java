@@ -129,7 +129,7 @@ public final class Main {
                         pull -> {
                             pull.awaitHalf();
                             shellOutput.add(
-                                    mesh.command("routing:strategy-use random --nodes all"));
+                                    mesh.command("routing:strategy-use --nodes all random"));
                         });
         shellOutput.forEach(text -> text.lines().forEach(l -> out.println("  shell> " + l)));
         table(result);

@@ -72,7 +72,8 @@ public final class Shell {
     /**
      * Runs one command and gives what it printed.
      *
-     * @throws IOException when the shell cannot be reached or the command does not end in time
+     * @throws IOException when the shell cannot be reached, the command does not end in time, or it
+     *     fails; then with what it printed
      */
     public String run(int port, String user, String command) throws IOException {
         try (SshClient client = SshClient.setUpDefaultClient()) {
@@ -99,7 +100,12 @@ public final class Shell {
                 throw new IOException(
                         "'" + command + "' did not end within " + TIMEOUT.toSeconds() + " s");
             }
+            String printed = out.toString(StandardCharsets.UTF_8).strip();
+            Integer status = channel.getExitStatus();
+            if (status == null || status != 0) {
+                throw new IOException("'" + command + "' failed: " + printed);
+            }
+            return printed;
         }
-        return out.toString(StandardCharsets.UTF_8).strip();
     }
 }
