@@ -175,6 +175,7 @@ class PeersTest {
                 .thenAccept(
                         c -> c.send(ByteBuffer.wrap(new byte[] {1, 14, 0, 0, (byte) 0xa1, 0, 5})));
         assertTrue(world.until(() -> stranger.closed));
+        assertEquals(1, a.count("malformed_frames_total"));
         assertEquals(0, a.log.size());
     }
 
