@@ -96,6 +96,29 @@ final class PushTest {
         assertNoUploadFiles();
     }
 
+    @Test
+    void theNextRequestMayComeAsSoonAsTheAnswer() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            byte[] layer = {(byte) i, 1, 2, 3};
+            Digest digest = StoreWriter.digest(layer, "sha256");
+            HttpResponse<byte[]> begun =
+                    node.send(
+                            node.pushRequest("/v2/lab/x/blobs/uploads/")
+                                    .POST(BodyPublishers.noBody()));
+            String upload = TestNode.header(begun, "Location");
+            HttpResponse<byte[]> taken =
+                    node.send(
+                            node.pushRequest(upload)
+                                    .method("PATCH", BodyPublishers.ofByteArray(layer)));
+            assertEquals(202, taken.statusCode());
+            HttpResponse<byte[]> done =
+                    node.send(
+                            node.pushRequest(upload + "?digest=" + digest)
+                                    .PUT(BodyPublishers.noBody()));
+            assertEquals(201, done.statusCode(), TestNode.text(done));
+        }
+    }
+
     private HttpResponse<byte[]> chunk(String upload, int from, int to) throws Exception {
         return node.send(
                 node.pushRequest(upload)

@@ -83,17 +83,18 @@ public final class UploadRequests implements AutoCloseable {
     public void append(UpstreamRef repo, String id, HttpRequest request, HttpResponse response)
             throws IOException {
         Upload upload = claimed(repo, id);
+        boolean inOrder;
         try {
-            if (!inOrder(upload, request)) {
-                outOfOrder(upload, response);
-                return;
+            inOrder = inOrder(upload, request);
+            if (inOrder) {
+                upload.append(request);
             }
-            upload.append(request);
             state(upload, response);
-            response.send(202, new byte[0]);
         } finally {
             upload.release(clock.nanos());
         }
+        // Only now: the client's next request may be here as soon as it has the answer.
+        response.send(inOrder ? 202 : 416, new byte[0]);
     }
 
     /** PUT: takes the last chunk, if there is one, checks the digest, and stores the blob. */
@@ -133,26 +134,30 @@ public final class UploadRequests implements AutoCloseable {
         claim(upload);
         boolean ended = false;
         try {
-            if (!inOrder(upload, request)) {
-                outOfOrder(upload, response);
-                return;
+            if (inOrder(upload, request)) {
+                upload.append(request);
+                ended = true;
+                if (!upload.matches(digest)) {
+                    throw new OciException(
+                            400,
+                            "DIGEST_INVALID",
+                            "the " + upload.sizeBytes() + " bytes uploaded are not " + digest);
+                }
+                store.put(digest, upload.sizeBytes(), false, upload::read);
+            } else {
+                state(upload, response);
             }
-            upload.append(request);
-            ended = true;
-            if (!upload.matches(digest)) {
-                throw new OciException(
-                        400,
-                        "DIGEST_INVALID",
-                        "the " + upload.sizeBytes() + " bytes uploaded are not " + digest);
-            }
-            store.put(digest, upload.sizeBytes(), false, upload::read);
         } finally {
             if (ended) {
                 uploads.drop(upload);
             }
             upload.release(clock.nanos());
         }
-        created(upload.repo(), digest, response);
+        if (ended) {
+            created(upload.repo(), digest, response);
+        } else {
+            response.send(416, new byte[0]);
+        }
     }
 
     private boolean mounted(UpstreamRef repo, Digest digest, HttpResponse response)
@@ -197,11 +202,6 @@ public final class UploadRequests implements AutoCloseable {
                     400, "SIZE_INVALID", "Content-Range and Content-Length disagree");
         }
         return first == upload.sizeBytes();
-    }
-
-    private void outOfOrder(Upload upload, HttpResponse response) throws IOException {
-        state(upload, response);
-        response.send(416, new byte[0]);
     }
 
     private void state(Upload upload, HttpResponse response) {
