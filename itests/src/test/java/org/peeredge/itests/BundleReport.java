@@ -2,15 +2,11 @@
 package org.peeredge.itests;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
@@ -27,27 +23,7 @@ public final class BundleReport implements BundleActivator, BundleListener {
 
     /** Writes the bundle to {@code jar}. */
     static void write(Path jar) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes main = manifest.getMainAttributes();
-        main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        main.putValue("Bundle-ManifestVersion", "2");
-        main.putValue("Bundle-SymbolicName", "org.peeredge.itests.report");
-        main.putValue("Bundle-Version", "1.0.0");
-        main.putValue("Bundle-Activator", BundleReport.class.getName());
-        main.putValue("Import-Package", "org.osgi.framework");
-        String entry = BundleReport.class.getName().replace('.', '/') + ".class";
-        Path whole = jar.resolveSibling(jar.getFileName() + ".part");
-        try (OutputStream file = Files.newOutputStream(whole);
-                JarOutputStream out = new JarOutputStream(file, manifest);
-                var in = BundleReport.class.getClassLoader().getResourceAsStream(entry)) {
-            if (in == null) {
-                throw new IllegalStateException(entry + " is not on the class path");
-            }
-            out.putNextEntry(new JarEntry(entry));
-            in.transferTo(out);
-            out.closeEntry();
-        }
-        Files.move(whole, jar, StandardCopyOption.ATOMIC_MOVE);
+        OneClassBundle.write(jar, "org.peeredge.itests.report", BundleReport.class, Map.of());
     }
 
     @Override

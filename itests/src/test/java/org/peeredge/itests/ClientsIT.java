@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.itests.lab.TestImage.Layer;
+import org.peeredge.itests.lab.TestImage.Packing;
+
+/**
+ * Real clients pull through the nodes beside them: an origin with Debian's docker-registry and two
+ * edges, each in a network namespace, each client configured as {@code docs/operators.md} says.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ClientsIT {
+    private static final List<Layer> MIXED =
+            List.of(
+                    new Layer(3_000_000, Packing.GZIP),
+                    new Layer(2_000_000, Packing.ZSTD),
+                    new Layer(500_000, Packing.GZIP));
+
+    /** Debian's docker 20.10 cannot unpack zstd. */
+    private static final List<Layer> GZIP =
+            List.of(
+                    new Layer(3_000_000, Packing.GZIP),
+                    new Layer(2_000_000, Packing.GZIP),
+                    new Layer(500_000, Packing.GZIP));
+
+    @TempDir private static Path folder;
+    private Rig rig;
+
+    @BeforeAll
+    void start() throws Exception {
+        Rig.assumePossible(
+                Map.of("skopeo", "skopeo", "docker-registry", "docker-registry", "curl", "curl"));
+        rig = Rig.up(folder, "{\"lans\": {\"A\": {\"hosts\": 3}}}", 2);
+    }
+
+    @AfterAll
+    void stop() {
+        if (rig != null) {
+            rig.close();
+        }
+    }
+
+    @Test
+    void skopeoCopiesEveryArchitecture() throws Exception {
+        LabImage image = rig.publish("library/skopeo", MIXED);
+        try (Client first = new Skopeo(rig.lab(), "h1", folder.resolve("s1"));
+                Client second = new Skopeo(rig.lab(), "h2", folder.resolve("s2"))) {
+            pullsAndTheSecondAsksNoRegistry(image, first, second);
+        }
+    }
+
+    @Test
+    void podmanPullsThroughItsMirror() throws Exception {
+        Rig.assumePossible(Map.of("podman", "podman"));
+        LabImage image = rig.publish("library/podman", MIXED);
+        try (Client first = new Podman(rig.lab(), "h1", folder.resolve("p1"));
+                Client second = new Podman(rig.lab(), "h2", folder.resolve("p2"))) {
+            pullsAndTheSecondAsksNoRegistry(image, first, second);
+        }
+    }
+
+    @Test
+    void containerdPullsThroughItsMirror() throws Exception {
+        Rig.assumePossible(Map.of("containerd", "containerd", "ctr", "containerd"));
+        LabImage image = rig.publish("library/containerd", MIXED);
+        try (Client first = new Containerd(rig.lab(), "h1", folder.resolve("c1"));
+                Client second = new Containerd(rig.lab(), "h2", folder.resolve("c2"))) {
+            pullsAndTheSecondAsksNoRegistry(image, first, second);
+        }
+    }
+
+    @Test
+    void dockerPullsThroughItsMirror() throws Exception {
+        Rig.assumePossible(Map.of("dockerd", "docker.io", "docker", "docker.io"));
+        LabImage image = rig.publish("library/docker", GZIP);
+        try (Client first = new Docker(rig.lab(), "h1", folder.resolve("d1"));
+                Client second = new Docker(rig.lab(), "h2", folder.resolve("d2"))) {
+            pullsAndTheSecondAsksNoRegistry(image, first, second);
+        }
+    }
+
+    @Test
+    void whatIsPushedAtOneNodeIsPulledAtAnother() throws Exception {
+        LabImage image = rig.image("lab/pushed", MIXED);
+        Path token =
+                rig.mesh().node("h1").spec().home().resolve("data/peeredge/registry/push.token");
+        Skopeo first = new Skopeo(rig.lab(), "h1", folder.resolve("push"));
+        assertTrue(first.push(image, "not-the-token").status() != 0, "pushed with a wrong token");
+        first.push(image, Files.readString(token).strip()).ok();
+        for (String host : List.of("h2", "h0")) {
+            Client other = new Skopeo(rig.lab(), host, folder.resolve("pushed-" + host));
+            other.pull(image).ok();
+            other.verify(image);
+        }
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void aStoppedNodeLeavesTheUpstreamToItsClients() throws Exception {
+        Rig.assumePossible(Map.of("podman", "podman", "ctr", "containerd"));
+        LabImage image = rig.publish("library/direct", MIXED);
+        rig.mesh().node("h2").close();
+        try (Client skopeo = new Skopeo(rig.lab(), "h2", folder.resolve("s3"));
+                Client podman = new Podman(rig.lab(), "h2", folder.resolve("p3"));
+                Client containerd = new Containerd(rig.lab(), "h2", folder.resolve("c3"))) {
+            for (Client client : List.of(skopeo, podman, containerd)) {
+                assertTrue(client.pull(image).status() != 0, "the node still answers");
+                client.pullThroughMirror(image).ok();
+                client.verify(image);
+            }
+        }
+    }
+
+    private void pullsAndTheSecondAsksNoRegistry(LabImage image, Client first, Client second)
+            throws Exception {
+        first.pullThroughMirror(image).ok();
+        first.verify(image);
+        Numbers before = rig.numbers("h2");
+        second.pullThroughMirror(image).ok();
+        second.verify(image);
+        Numbers after = rig.numbers("h2");
+        assertEquals(before.received("upstream"), after.received("upstream"), "from the registry");
+        double fromMembers =
+                after.received("origin")
+                        + after.received("peer")
+                        - before.received("origin")
+                        - before.received("peer");
+        assertTrue(
+                fromMembers >= image.bytes(),
+                () -> "only " + fromMembers + " bytes of " + image + " came from members");
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.peeredge.itests.lab.Commands;
+import org.peeredge.itests.lab.Lab;
+import org.peeredge.itests.lab.Ran;
+
+/**
+ * dockerd with its client. It takes mirrors for Docker Hub only, so it names images without a
+ * registry; Docker Hub itself cannot be reached from a lab.
+ */
+final class Docker implements Client {
+    private final Lab lab;
+    private final String host;
+    private final Path folder;
+    private final Daemon daemon;
+
+    Docker(Lab lab, String host, Path folder) throws Exception {
+        this.lab = lab;
+        this.host = host;
+        this.folder = Files.createDirectories(folder);
+        Path config = folder.resolve("daemon.json");
+        Files.writeString(
+                config,
+                """
+                {"data-root": "%1$s/data", "exec-root": "%1$s/exec", "pidfile": "%1$s/pid",
+                 "hosts": ["unix://%1$s/sock"], "storage-driver": "vfs", "iptables": false,
+                 "ip-forward": false, "bridge": "none", "exec-opts": ["native.cgroupdriver=cgroupfs"],
+                 "registry-mirrors": ["http://%2$s"]}
+                """
+                        .formatted(folder, NODE));
+        daemon =
+                Daemon.start(
+                        lab,
+                        host,
+                        folder.resolve("log"),
+                        List.of("dockerd", "--config-file", config.toString()),
+                        List.of("docker", "--host", socket(), "version"));
+    }
+
+    @Override
+    public Ran pull(LabImage image) {
+        return docker("pull", image.repository() + ":1");
+    }
+
+    @Override
+    public Ran pullThroughMirror(LabImage image) {
+        return pull(image);
+    }
+
+    @Override
+    public void verify(LabImage image) throws IOException {
+        String name = image.repository() + ":1";
+        assertEquals(
+                image.config(),
+                docker("image", "inspect", "--format", "{{.Id}}", name).ok().output().strip());
+        String digests =
+                docker("image", "inspect", "--format", "{{.RepoDigests}}", name).ok().output();
+        assertTrue(digests.contains(image.index()), digests);
+    }
+
+    private String socket() {
+        return "unix://" + folder.resolve("sock");
+    }
+
+    private Ran docker(String... words) {
+        List<String> all = Words.of(lab.inNetworkOf(host), "docker", "--host", socket());
+        all.addAll(List.of(words));
+        return Commands.run(PULL, Map.of("DOCKER_CONFIG", folder.toString()), all);
+    }
+
+    @Override
+    public void close() {
+        daemon.close();
+    }
+}

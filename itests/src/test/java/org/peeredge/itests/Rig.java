@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
+import org.peeredge.itests.lab.Commands;
+import org.peeredge.itests.lab.Distribution;
+import org.peeredge.itests.lab.Lab;
+import org.peeredge.itests.lab.LabMesh;
+import org.peeredge.itests.lab.TestImage;
+import org.peeredge.itests.lab.UpstreamRegistry;
+
+/**
+ * A mesh in a lab with Debian's docker-registry behind it: origin and registry at {@code h0}, edges
+ * at the other hosts.
+ */
+final class Rig implements AutoCloseable {
+    private static final Duration CONNECTED = Duration.ofSeconds(60);
+
+    private final Path work;
+    private final Lab lab;
+    private final LabMesh mesh;
+    private final int edges;
+    private UpstreamRegistry upstream;
+
+    private Rig(Path work, Lab lab, int edges) throws IOException {
+        this.work = work;
+        this.lab = lab;
+        this.edges = edges;
+        upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, work.resolve("registry"));
+        mesh = new LabMesh(lab, work.resolve("mesh"));
+    }
+
+    /** Skips the test where this machine cannot have a lab, or lacks a Debian package. */
+    static void assumePossible(Map<String, String> packages) {
+        Assumptions.assumeTrue(
+                Lab.possible(),
+                "skipped: network namespaces need root, iproute2, nftables and python3");
+        String missing =
+                packages.entrySet().stream()
+                        .filter(e -> !Commands.has(e.getKey()))
+                        .map(Map.Entry::getValue)
+                        .sorted()
+                        .collect(Collectors.joining(" "));
+        Assumptions.assumeTrue(
+                missing.isEmpty(), () -> "skipped: install the Debian packages " + missing);
+    }
+
+    /**
+     * Builds it and waits until every edge knows every other node.
+     *
+     * @param work where everything goes; must exist
+     * @param topology of one LAN, for netlab
+     */
+    static Rig up(Path work, String topology, int edges) throws Exception {
+        Lab lab = Lab.up(Distribution.root(), topology);
+        try {
+            Rig rig = new Rig(work, lab, edges);
+            rig.mesh.startOrigin(Map.of());
+            for (int n = 1; n <= edges; n++) {
+                rig.mesh.startEdge(n, Map.of());
+            }
+            rig.awaitConnected();
+            return rig;
+        } catch (Exception | AssertionError e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    Lab lab() {
+        return lab;
+    }
+
+    LabMesh mesh() {
+        return mesh;
+    }
+
+    Path work() {
+        return work;
+    }
+
+    /** Waits until every node is connected with every other one. */
+    void awaitConnected() throws Exception {
+        for (int n = 0; n <= edges; n++) {
+            String host = "h" + n;
+            Condition.await(
+                    host + " is connected with " + edges + " members",
+                    CONNECTED,
+                    () -> numbers(host).get("peeredge_dts_engine_connected_peers") >= edges);
+        }
+    }
+
+    /** Starts a node again that was killed or closed, and waits until all are connected. */
+    void restart(String host) throws Exception {
+        mesh.node(host).restart();
+        mesh.awaitReady(host);
+        awaitConnected();
+    }
+
+    /** Makes an image of random layers and puts it into the plain registry behind the mesh. */
+    LabImage publish(String repository, List<TestImage.Layer> layers) throws IOException {
+        LabImage image = image(repository, layers);
+        List<String> words = Words.of(lab.inNetworkOf("h0"), "skopeo", "copy", "--all");
+        words.addAll(List.of("--preserve-digests", "--quiet", "--dest-tls-verify=false"));
+        words.add("oci:" + image.layout() + ":1");
+        words.add("docker://127.0.0.1:" + upstream.port() + "/" + repository + ":1");
+        Commands.run(Duration.ofMinutes(1), Map.of(), words).ok();
+        return image;
+    }
+
+    /** Makes an image and puts it nowhere. */
+    LabImage image(String repository, List<TestImage.Layer> layers) throws IOException {
+        Path layout = Files.createDirectories(work.resolve("images/" + repository));
+        return new LabImage(
+                repository, layout, TestImage.write(layout, repository.hashCode(), layers));
+    }
+
+    /** A node's metrics as they are now. */
+    Numbers numbers(String host) {
+        List<String> words = Words.of(lab.inNetworkOf(host), "curl", "-fsS", "-m", "10");
+        words.add("http://127.0.0.1:7460/metrics");
+        return Numbers.of(Commands.run(Duration.ofSeconds(15), Map.of(), words).ok().output());
+    }
+
+    /** Ends the plain registry. */
+    void stopUpstream() {
+        upstream.close();
+    }
+
+    /** Starts the plain registry again, with what it had. */
+    void startUpstream() throws IOException {
+        upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, work.resolve("registry"));
+    }
+
+    @Override
+    public void close() {
+        try (lab;
+                mesh) {
+            upstream.close();
+        }
+    }
+}
