@@ -2,6 +2,7 @@
 package org.peeredge.ops.quickstart;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -164,22 +166,32 @@ public final class LocalMesh implements AutoCloseable {
         return all;
     }
 
-    /** Ports of loopback that nobody has now. */
+    /**
+     * Ports of loopback that nobody has now, below those that the kernel gives to outgoing
+     * connections (32768 and up): one of these could be taken before the node listens.
+     */
     public static NodeSpec.Ports freePorts() throws IOException {
-        int[] ports = new int[5];
+        List<Integer> ports = new ArrayList<>();
         List<ServerSocket> held = new ArrayList<>();
         try {
-            for (int i = 0; i < ports.length; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                ports[i] = socket.getLocalPort();
+            for (int tries = 0; ports.size() < 5; tries++) {
+                int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+                try {
+                    held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+                    ports.add(port);
+                } catch (BindException taken) {
+                    if (tries > 1_000) {
+                        throw taken;
+                    }
+                }
             }
         } finally {
             for (ServerSocket socket : held) {
                 socket.close();
             }
         }
-        return new NodeSpec.Ports("127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4]);
+        return new NodeSpec.Ports(
+                "127.0.0.1", ports.get(0), ports.get(1), ports.get(2), ports.get(3), ports.get(4));
     }
 
     /** Ends all nodes, the edges first. */
