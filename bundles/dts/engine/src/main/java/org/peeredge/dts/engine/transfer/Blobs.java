@@ -15,7 +15,8 @@ import org.peeredge.kernel.api.TryOtherPeerException;
 
 /**
  * The blobs that transfers work on: incomplete ones held open here, complete ones in the store. All
- * methods that read or write block on disk and are for workers.
+ * methods that read or write block on disk and are for workers; those that open, reset, complete or
+ * close are called for one blob at a time, in order ({@link InOrder}).
  */
 final class Blobs {
     private final ContentStore store;
@@ -29,12 +30,13 @@ final class Blobs {
         return store;
     }
 
-    /** Opens the incomplete blob, or gives the one that is open. */
-    synchronized PartialBlob open(Digest digest, long sizeBytes) throws IOException {
+    /** Opens the incomplete blob, or gives the one that is open if it has that size. */
+    PartialBlob open(Digest digest, long sizeBytes) throws IOException {
         PartialBlob open = partials.get(digest);
-        if (open != null) {
+        if (open != null && open.sizeBytes() == sizeBytes) {
             return open;
         }
+        close(digest);
         PartialBlob opened = store.open(digest, sizeBytes);
         partials.put(digest, opened);
         return opened;
@@ -78,6 +80,17 @@ final class Blobs {
         partials.keySet().forEach(this::close);
     }
 
+    /** Length of a blob, complete or not; empty when it is not here. */
+    Optional<Long> size(Digest digest) {
+        Optional<Long> partial = partial(digest).map(PartialBlob::sizeBytes);
+        if (partial.isPresent()) {
+            return partial;
+        }
+        try (StoredBlob stored = store.find(digest).orElse(null)) {
+            return Optional.ofNullable(stored).map(s -> s.info().sizeBytes());
+        }
+    }
+
     /**
      * Reads from whichever form the blob has now.
      *
@@ -91,7 +104,7 @@ final class Blobs {
             try {
                 return partial.read(offset, into);
             } catch (IllegalStateException e) {
-                if (partials.get(digest) == partial) {
+                if (partials.get(digest) == partial && !store.has(digest)) {
                     return 0;
                 }
                 // Completed between the look-up and the read: the store has it now, or nobody.

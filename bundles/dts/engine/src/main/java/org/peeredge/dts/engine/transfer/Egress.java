@@ -19,6 +19,8 @@ import org.peeredge.dts.engine.wire.Refusal;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads, encodes and sends what peers asked for: in order per peer, peers in turn, at most {@link
@@ -26,6 +28,8 @@ import org.peeredge.kernel.api.NodeId;
  * loop, but for the reading itself.
  */
 public final class Egress {
+    private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
+
     /** Two: one on the wire while the next is read. */
     private static final int PER_PEER = 2;
 
@@ -181,6 +185,11 @@ public final class Egress {
         } catch (NeverException | java.nio.BufferOverflowException e) {
             refusal = Refusal.BAD_REQUEST;
         } catch (IOException | RuntimeException e) {
+            LOG.debug("cannot read {} for {}", request.digest(), queue.peer.shortName(), e);
+            refusal = Refusal.NOT_HELD;
+        } catch (Error e) {
+            // The buffer and the peer's place must come back whatever a plugin does.
+            LOG.error("sending {} failed", request.digest(), e);
             refusal = Refusal.NOT_HELD;
         }
         Refusal why = refusal;

@@ -69,7 +69,8 @@ final class Encoders {
      *
      * @param sizeBytes the blob's length
      * @throws NeverException when the codec or the symbols do not exist
-     * @throws IOException when the blob cannot be read
+     * @throws IOException when the blob cannot be read, or the codec fails; only the latter counts
+     *     against the codec
      */
     void encode(
             Digest digest,
@@ -89,11 +90,16 @@ final class Encoders {
             try {
                 use.encoder.encode(first, count, into);
                 lease.succeeded();
-            } catch (IllegalArgumentException e) {
-                throw new NeverException(Ingress.message(e), e);
             } finally {
                 use.leave();
             }
+        } catch (IllegalArgumentException e) {
+            throw new NeverException(Ingress.message(e), e);
+        } catch (NeverException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            found.get().failed(e);
+            throw new IOException("codec '" + codec.type() + "' failed: " + e, e);
         }
     }
 
@@ -139,11 +145,7 @@ final class Encoders {
                 return use;
             }
         }
-        try {
-            provider.check(key.codec());
-        } catch (IllegalArgumentException e) {
-            throw new NeverException(Ingress.message(e), e);
-        }
+        provider.check(key.codec());
         Use made = new Use(provider.prepare(key.codec(), source(key, sizeBytes)), provider);
         made.enter();
         List<Use> gone = new ArrayList<>();
@@ -176,12 +178,21 @@ final class Encoders {
             public void read(int offset, ByteBuffer into) throws IOException {
                 while (into.hasRemaining()) {
                     int before = into.position();
-                    int n = blobs.read(key.digest(), start + offset, into);
+                    int n = fromStore(offset, into);
                     if (n <= 0) {
                         throw new IOException(
                                 "blob " + key.digest() + " ends at " + (start + offset));
                     }
                     offset += into.position() - before;
+                }
+            }
+
+            // What goes wrong here is the fault of the store, not of the codec.
+            private int fromStore(int offset, ByteBuffer into) throws IOException {
+                try {
+                    return blobs.read(key.digest(), start + offset, into);
+                } catch (RuntimeException e) {
+                    throw new IOException(Ingress.message(e), e);
                 }
             }
         };

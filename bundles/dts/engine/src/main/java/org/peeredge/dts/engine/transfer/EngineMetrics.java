@@ -18,6 +18,7 @@ final class EngineMetrics {
     final Counter fromUpstream;
     final Counter completed;
     final Counter failed;
+    final Counter internalErrors;
     private final Counter fromPeer;
     private final Counter fromOrigin;
     private final Counter wasted;
@@ -47,6 +48,10 @@ final class EngineMetrics {
                         "Piece requests that ran into their deadline.");
         completed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "complete");
         failed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "failed");
+        internalErrors =
+                scope.counter(
+                        "peeredge_dts_engine_internal_errors_total",
+                        "Faults of the engine itself; each is in the log.");
     }
 
     void gauge(String name, String help, DoubleSupplier value) {

@@ -36,12 +36,15 @@ import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.kernel.api.trust.Identity;
 import org.peeredge.kernel.api.trust.Membership;
 import org.peeredge.routing.api.Routing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine put together: loop, connections, swarm, runtime. Plain Java; the component and tests
  * make it.
  */
 public final class EngineNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineNode.class);
     private static final String BUNDLE = "org.peeredge.dts.engine";
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
@@ -102,7 +105,7 @@ public final class EngineNode implements AutoCloseable {
         runtime = runtime(parts, settings);
         mesh = new PeerMesh(parts.identity().self().node(), peers);
         Availability availability =
-                new Availability(parts.store(), mesh, limits.availableTimeout());
+                new Availability(parts.store(), mesh, workers, limits.availableTimeout());
         peers.answer(Availability.TOPIC_NAME, availability);
         transfers =
                 new EngineTransfers(runtime, availability, loop, workers, parts.clock(), limits);
@@ -171,11 +174,23 @@ public final class EngineNode implements AutoCloseable {
         }
         peers.stop();
         blocking.shutdownNow();
-        blocking.close();
+        await(blocking);
         workers.shutdown();
+        await(workers);
+        // Last words of the workers give back frames and buffers: the loop outlives them.
         loop.close();
-        workers.close();
+        runtime.release();
         metrics.close();
+    }
+
+    private static void await(ExecutorService threads) {
+        try {
+            if (!threads.awaitTermination(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a disk or an upstream hangs: a thread of the engine may outlive it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** From the connections to the runtime; on the loop. */

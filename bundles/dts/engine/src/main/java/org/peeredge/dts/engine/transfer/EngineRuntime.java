@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.transfer;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PartialBlob;
 import org.peeredge.dts.api.Pieces;
-import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.api.channel.Frame;
@@ -27,9 +25,7 @@ import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.Loop;
-import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
-import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.kernel.api.trust.Identity;
 import org.peeredge.routing.api.Routing;
@@ -66,6 +62,8 @@ final class EngineRuntime {
     private final Egress egress;
     private final Encoders encoders;
     private final UpstreamFetches upstreams;
+    private final StoreWork work;
+    private final Observer observer;
     private final TransferTable table = new TransferTable();
     private final EngineMetrics metrics;
     private final ArrayDeque<Event> queue = new ArrayDeque<>();
@@ -75,6 +73,7 @@ final class EngineRuntime {
 
     private boolean handling;
     private boolean closed;
+    private boolean fast;
     private Cancellable ticker = () -> {};
 
     EngineRuntime(
@@ -85,9 +84,11 @@ final class EngineRuntime {
             SwarmFactory swarms) {
         this.ports = ports;
         this.metrics = metrics;
+        observer = new Observer(table, metrics, ports.clock(), self());
         Sha256 sha = new Sha256();
         blobs = new Blobs(store);
         maps = new Maps(ports.identity(), blobs, sha);
+        work = new StoreWork(blobs, maps, self(), ports.workers(), this::onLoop, this::submit);
         encoders = new Encoders(blobs, ports.codecs(), limits.maxEncoders());
         BufferPool buffers = new BufferPool(Pieces.PIECE_BYTES, limits.sendBuffers());
         ingress =
@@ -95,7 +96,7 @@ final class EngineRuntime {
                         blobs,
                         sha,
                         ports.workers(),
-                        ports.loop(),
+                        this::onLoop,
                         this::post,
                         ports.links(),
                         limits.maxParkedBytes());
@@ -105,7 +106,7 @@ final class EngineRuntime {
                         this::sizeOf,
                         buffers,
                         ports.workers(),
-                        ports.loop(),
+                        this::onLoop,
                         ports.links(),
                         metrics.sentBytes::add,
                         this::post);
@@ -114,7 +115,8 @@ final class EngineRuntime {
                         ports.upstream(),
                         blobs,
                         ports.blocking(),
-                        this::submit,
+                        this::onLoop,
+                        this::post,
                         metrics.fromUpstream::add);
         swarm = swarms.make(upstreams::serves);
         metrics.gauge(
@@ -165,16 +167,27 @@ final class EngineRuntime {
         upstreams.close();
         egress.close();
         ingress.close();
-        for (Transfer transfer : table.all()) {
-            transfer.fail(new RetryLaterException("the engine is stopping"), ports.clock().nanos());
-        }
+        observer.stop();
         encoders.close();
+    }
+
+    /** Lets go of what the store has open; after {@link #stop} and the last task of the workers. */
+    void release() {
         blobs.closeAll();
     }
 
     /** Hands an event over from any thread. */
     void submit(Event event) {
-        ports.loop().execute(() -> post(event));
+        onLoop(() -> post(event));
+    }
+
+    /** Once the loop has ended nobody waits for anything. */
+    private void onLoop(Runnable task) {
+        try {
+            ports.loop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the engine has stopped");
+        }
     }
 
     /** Symbols from a peer; on the loop. */
@@ -196,83 +209,89 @@ final class EngineRuntime {
         try {
             for (Event next = queue.poll(); next != null; next = queue.poll()) {
                 if (!closed) {
-                    observe(next);
-                    swarm.handle(next, ports.clock().nanos(), this::act);
+                    handle(next);
                 }
             }
         } finally {
             handling = false;
         }
+        if (!fast && !closed && swarm.busy()) {
+            ticker.cancel();
+            schedule();
+        }
+    }
+
+    /** What goes wrong with one event must not take the next ones, or the caller, with it. */
+    private void handle(Event event) {
+        try {
+            observe(event);
+            swarm.handle(event, ports.clock().nanos(), this::act);
+        } catch (RuntimeException e) {
+            broken(event.getClass(), e);
+        }
+    }
+
+    private void broken(Class<?> what, RuntimeException e) {
+        metrics.internalErrors.increment();
+        LOG.error("{} failed: this is a fault of the engine, report it", what.getSimpleName(), e);
     }
 
     private void tick() {
-        post(new Event.Tick());
-        boolean busy = table.size() > 0 || swarm.busy();
-        ticker = ports.loop().schedule(busy ? BUSY_TICK : IDLE_TICK, this::tick);
-    }
-
-    /** Starts to tick fast at once: something new is to be done. On the loop. */
-    void hurry() {
-        ticker.cancel();
         if (!closed) {
-            ticker = ports.loop().schedule(BUSY_TICK, this::tick);
+            fast = true; // the next tick is planned below
+            post(new Event.Tick());
+            schedule();
         }
     }
 
-    /** What readers and lists want to know of an event. */
+    private void schedule() {
+        fast = table.size() > 0 || swarm.busy();
+        ticker = ports.loop().schedule(fast ? BUSY_TICK : IDLE_TICK, this::tick);
+    }
+
+    /** What else is to be done about an event. */
     private void observe(Event event) {
+        observer.event(event);
         switch (event) {
-            case Event.PieceStored e -> {
-                if (!e.from().equals(ports.identity().self().node())) {
-                    table.running(e.digest()).ifPresent(Transfer::pieceArrived);
-                }
+            case Event.Held e -> announced.remove(e.digest());
+            case Event.Gone e -> encoders.drop(e.digest());
+            case Event.PeerDown e -> {
+                egress.down(e.peer());
+                ingress.down(e.peer());
             }
-            case Event.UpstreamPiece e ->
-                    table.running(e.digest())
-                            .ifPresent(t -> {
-                                t.pieceArrived();
-                                t.countUpstream(Pieces.length(t.sizeBytes(), e.piece()));
-                            });
-            case Event.UpstreamOpened e ->
-                    table.running(e.digest())
-                            .ifPresent(t -> t.open(e.sizeBytes(), e.confined(), 0));
-            case Event.Held e -> {
-                announced.remove(e.digest());
-                ended(e);
-            }
-            case Event.PeerDown e -> egress.down(e.peer());
             default -> {
-                // nothing that anyone waits for
+                // the swarm's business alone
             }
         }
-    }
-
-    private void ended(Event.Held e) {
-        table.running(e.digest())
-                .ifPresent(t -> {
-                    table.retire(t);
-                    metrics.completed.increment();
-                    t.complete(e.sizeBytes(), e.confined(), ports.clock().nanos());
-                    LOG.info("blob {} is complete ({} bytes)", e.digest(), e.sizeBytes());
-                });
     }
 
     private void act(Action action) {
+        try {
+            carryOut(action);
+        } catch (RuntimeException e) {
+            broken(action.getClass(), e);
+        }
+    }
+
+    private NodeId self() {
+        return ports.identity().self().node();
+    }
+
+    private void carryOut(Action action) {
         switch (action) {
             case Action.Send a -> ports.links().send(a.to(), a.message());
             case Action.SendSymbols a -> egress.send(a.to(), a.request());
             case Action.CancelSymbols a -> egress.cancel(a.to(), a.cancel());
-            case Action.OpenStore a -> work(a.digest(), () -> openStore(a));
+            case Action.OpenStore a -> work.open(a, (partial, have) -> opened(a, partial, have));
             case Action.CheckAndStore a -> ingress.checkAndStore(a);
             case Action.CheckKept a ->
-                    work(
-                            a.digest(),
-                            () ->
-                                    Optional.of(
-                                            ingress.checkKept(a, ports.identity().self().node())));
+                    work.atOnce(a.digest(), () -> Optional.of(ingress.checkKept(a, self())));
             case Action.Discard a -> ingress.discard(a.handle());
-            case Action.CheckMap a -> checkMap(a.from(), a.map());
-            case Action.LoadMap a -> work(a.digest(), () -> loadMap(a.digest()));
+            case Action.CheckMap a ->
+                    work.atOnce(
+                            a.map().map().digest(),
+                            () -> Optional.of(maps.check(a.from(), a.map())));
+            case Action.LoadMap a -> work.loadMap(a.digest());
             case Action.StartUpstream a ->
                     upstreams.start(
                             a.digest(),
@@ -281,128 +300,48 @@ final class EngineRuntime {
                                     ? blobs.partial(a.digest())
                                     : Optional.empty());
             case Action.StopUpstream a -> upstreams.stop(a.digest());
-            case Action.Verify a -> verify(a);
-            case Action.Reset a -> reset(a);
-            case Action.Complete a -> work(a.digest(), () -> complete(a));
+            case Action.Verify a -> {
+                table.running(a.digest()).ifPresent(Transfer::checking);
+                work.verify(a.digest());
+            }
+            case Action.Reset a -> {
+                table.running(a.digest()).ifPresent(Transfer::restarted);
+                announced.remove(a.digest());
+                encoders.drop(a.digest());
+                work.reset(a.digest());
+            }
+            case Action.Complete a -> work.complete(a);
             case Action.Readable a -> table.running(a.digest()).ifPresent(Transfer::mayRead);
             case Action.Failed a -> failed(a);
             case Action.AskPlan a -> askPlan(a);
             case Action.Punish a -> punish(a);
-            case Action.Count a -> count(a);
+            case Action.Count a -> observer.count(a);
         }
     }
 
-    /** Work on disk that ends in one event. */
-    private interface DiskWork {
-        Optional<Event> run() throws IOException;
-    }
-
-    private void work(Digest digest, DiskWork work) {
-        Consumer<Event> answer = this::submit;
-        Runnable task =
-                () -> {
-                    try {
-                        work.run().ifPresent(answer);
-                    } catch (RetryLaterException e) {
-                        answer.accept(new Event.StoreFailed(digest, Ingress.message(e), true));
-                    } catch (IOException | RuntimeException e) {
-                        LOG.warn("store, blob {}: {}", digest, Ingress.message(e), e);
-                        answer.accept(new Event.StoreFailed(digest, Ingress.message(e), false));
-                    }
-                };
-        try {
-            ports.workers().execute(task);
-        } catch (RejectedExecutionException e) {
-            answer.accept(new Event.StoreFailed(digest, "too much is waiting for the disk", false));
-        }
-    }
-
-    private Optional<Event> openStore(Action.OpenStore a) throws IOException {
-        PartialBlob partial = blobs.open(a.digest(), a.sizeBytes());
-        java.util.BitSet have = partial.have();
-        ports.loop().execute(() -> opened(a, partial, have));
-        return Optional.empty();
-    }
-
-    private void opened(Action.OpenStore a, PartialBlob partial, java.util.BitSet have) {
-        table.running(a.digest()).ifPresent(t -> t.open(a.sizeBytes(), false, have.cardinality()));
+    private void opened(Action.OpenStore a, PartialBlob partial, BitSet have) {
+        table.running(a.digest()).ifPresent(t -> t.open(a.sizeBytes(), false, have));
         announced.add(a.digest());
         post(new Event.Opened(a.digest(), have));
         upstreams.opened(a.digest(), partial);
     }
 
-    private void checkMap(NodeId from, SignedMap map) {
-        work(map.map().digest(), () -> Optional.of(maps.check(from, map)));
-    }
-
-    private Optional<Event> loadMap(Digest digest) throws IOException {
-        NodeId self = ports.identity().self().node();
-        return maps.load(digest).map(map -> maps.check(self, map));
-    }
-
-    private void verify(Action.Verify a) {
-        table.running(a.digest()).ifPresent(Transfer::checking);
-        work(
-                a.digest(),
-                () -> {
-                    PartialBlob partial = partial(a.digest());
-                    return Optional.of(new Event.Verified(a.digest(), partial.verify()));
-                });
-    }
-
-    private void reset(Action.Reset a) {
-        table.running(a.digest()).ifPresent(Transfer::restarted);
-        work(
-                a.digest(),
-                () -> {
-                    blobs.reset(a.digest());
-                    return Optional.empty();
-                });
-    }
-
-    private Optional<Event> complete(Action.Complete a) throws IOException {
-        Digest digest = a.digest();
-        blobs.store().putMap(a.sign() ? maps.sign(a.map()) : a.map());
-        blobs.complete(digest);
-        ContentStore.BlobInfo info;
-        try (var stored =
-                blobs.store()
-                        .find(digest)
-                        .orElseThrow(() -> new IOException("the store lost " + digest))) {
-            info = stored.info();
-        }
-        return Optional.of(new Event.Held(digest, info.sizeBytes(), info.confined()));
-    }
-
-    private PartialBlob partial(Digest digest) throws IOException {
-        return blobs.partial(digest)
-                .orElseThrow(() -> new IOException("blob " + digest + " is not open"));
-    }
-
     private void failed(Action.Failed a) {
         announced.remove(a.digest());
-        table.running(a.digest())
-                .ifPresent(t -> {
-                    table.retire(t);
-                    metrics.failed.increment();
-                    RuntimeException error =
-                            a.never()
-                                    ? new NeverException(a.reason())
-                                    : new RetryLaterException(a.reason());
-                    t.fail(error, ports.clock().nanos());
-                    LOG.info("blob {} failed: {}", a.digest(), a.reason());
-                });
-        try {
-            ports.workers().execute(() -> blobs.close(a.digest()));
-        } catch (RejectedExecutionException e) {
-            blobs.close(a.digest());
-        }
+        observer.failed(a);
+        work.giveUp(a.digest());
     }
 
     private void askPlan(Action.AskPlan a) {
         ports.routing()
                 .plan(a.view())
-                .thenAccept(plan -> submit(new Event.Planned(a.digest(), plan)));
+                .whenComplete((plan, error) -> {
+                    if (error == null) {
+                        submit(new Event.Planned(a.digest(), plan));
+                    } else {
+                        LOG.warn("no plan for {}: all sources are used alike", a.digest(), error);
+                    }
+                });
     }
 
     private void punish(Action.Punish a) {
@@ -410,21 +349,11 @@ final class EngineRuntime {
         ports.links().disconnect(a.peer(), a.reason(), Duration.ofMillis(a.banMillis()));
     }
 
-    private void count(Action.Count a) {
-        metrics.count(a);
-        table.running(a.digest()).ifPresent(t -> t.count(a));
-    }
-
     /** A blob's length, for serving; from any thread. */
     private Optional<Long> sizeOf(Digest digest) {
-        Optional<Long> partial = blobs.partial(digest).map(PartialBlob::sizeBytes);
-        if (partial.isPresent()) {
-            return partial;
-        }
-        try (var stored = blobs.store().find(digest).orElse(null)) {
-            if (stored != null) {
-                return Optional.of(stored.info().sizeBytes());
-            }
+        Optional<Long> size = blobs.size(digest);
+        if (size.isPresent()) {
+            return size;
         }
         submit(new Event.Gone(digest));
         return Optional.empty();

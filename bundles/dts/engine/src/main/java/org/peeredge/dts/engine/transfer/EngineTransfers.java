@@ -9,13 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
 import org.peeredge.dts.api.StoredBlob;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.engine.swarm.Event;
+import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.NeverException;
@@ -48,30 +47,34 @@ final class EngineTransfers implements Transfers {
     @Override
     public CompletionStage<Content> open(FetchRequest request) {
         CompletableFuture<Content> result = new CompletableFuture<>();
-        ContentStore store = runtime.blobs().store();
-        if (!store.has(request.digest())) {
-            loop.execute(() -> join(request, result));
-            return result;
-        }
-        try {
-            workers.execute(() -> {
-                Optional<StoredBlob> blob = store.find(request.digest());
-                if (blob.isPresent()) {
-                    result.complete(new StoredContent(blob.get(), workers));
-                } else {
-                    // evicted between the two looks
-                    loop.execute(() -> join(request, result));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            result.completeExceptionally(
-                    new RetryLaterException("too much is waiting for the disk", e));
+        if (runtime.blobs().store().has(request.digest())) {
+            fromStore(request, result);
+        } else {
+            onLoop(() -> join(request, result), result);
         }
         return result;
     }
 
+    private void fromStore(FetchRequest request, CompletableFuture<Content> result) {
+        work(
+                result,
+                () -> {
+                    Optional<StoredBlob> blob = runtime.blobs().store().find(request.digest());
+                    if (blob.isPresent()) {
+                        result.complete(new StoredContent(blob.get(), workers));
+                    } else {
+                        // evicted between the two looks
+                        onLoop(() -> join(request, result), result);
+                    }
+                });
+    }
+
     /** Joins the running transfer or starts one; on the loop. */
     private void join(FetchRequest request, CompletableFuture<Content> result) {
+        if (runtime.blobs().store().has(request.digest())) {
+            fromStore(request, result); // it has come since
+            return;
+        }
         Optional<Transfer> running = runtime.table().running(request.digest());
         if (running.isEmpty() && runtime.table().size() >= limits.maxTransfers()) {
             result.completeExceptionally(
@@ -79,44 +82,59 @@ final class EngineTransfers implements Transfers {
                             limits.maxTransfers() + " transfers run already; try again later"));
             return;
         }
-        Transfer transfer =
-                running.orElseGet(() -> {
-                    Transfer t = new Transfer(request.digest(), request.sizeBytes(), clock.nanos());
-                    runtime.table().add(t);
-                    return t;
-                });
+        Transfer transfer = running.orElseGet(() -> begin(request));
         runtime.post(new Event.Wanted(request.digest(), request.sizeBytes(), request.upstream()));
-        runtime.hurry();
+        Cancellable deadline =
+                loop.schedule(
+                        limits.openTimeout(),
+                        () -> result.completeExceptionally(noSource(request.digest())));
         var _ =
-                transfer.opened
-                        .copy()
-                        .orTimeout(limits.openTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .whenComplete((size, error) -> {
-                            if (error == null) {
-                                result.complete(
-                                        new Reading(transfer, runtime.blobs(), workers, loop));
-                            } else if (error instanceof java.util.concurrent.TimeoutException) {
-                                result.completeExceptionally(
-                                        new RetryLaterException(
-                                                "no source for "
-                                                        + request.digest()
-                                                        + " answered within "
-                                                        + limits.openTimeout().toSeconds()
-                                                        + " s"));
-                            } else {
-                                result.completeExceptionally(error);
-                            }
-                        });
+                transfer.opened.whenComplete((size, error) -> {
+                    deadline.cancel();
+                    if (error == null) {
+                        result.complete(new Reading(transfer, runtime.blobs(), workers, loop));
+                    } else {
+                        result.completeExceptionally(error);
+                    }
+                });
     }
 
-    @Override
-    public CompletionStage<Void> publish(Digest digest) {
-        CompletableFuture<Void> result = new CompletableFuture<>();
+    private Transfer begin(FetchRequest request) {
+        // The store does not tell what it evicts: the swarm may still believe that it holds it.
+        runtime.post(new Event.Gone(request.digest()));
+        Transfer transfer = new Transfer(request.digest(), request.sizeBytes(), clock.nanos());
+        runtime.table().add(transfer);
+        return transfer;
+    }
+
+    private RetryLaterException noSource(Digest digest) {
+        return new RetryLaterException(
+                "no source for "
+                        + digest
+                        + " answered within "
+                        + limits.openTimeout().toSeconds()
+                        + " s");
+    }
+
+    private void onLoop(Runnable task, CompletableFuture<?> result) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new RetryLaterException("the engine is stopping", e));
+        }
+    }
+
+    /** Something that blocks on disk. */
+    private interface Blocking {
+        void run() throws IOException;
+    }
+
+    /** Runs {@code task} on a worker; {@code result} fails when it throws or finds no place. */
+    private void work(CompletableFuture<?> result, Blocking task) {
         try {
             workers.execute(() -> {
                 try {
-                    publishNow(digest);
-                    result.complete(null);
+                    task.run();
                 } catch (IOException | RuntimeException e) {
                     result.completeExceptionally(e);
                 }
@@ -125,6 +143,17 @@ final class EngineTransfers implements Transfers {
             result.completeExceptionally(
                     new RetryLaterException("too much is waiting for the disk", e));
         }
+    }
+
+    @Override
+    public CompletionStage<Void> publish(Digest digest) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        work(
+                result,
+                () -> {
+                    publishNow(digest);
+                    result.complete(null);
+                });
         return result;
     }
 
@@ -148,8 +177,6 @@ final class EngineTransfers implements Transfers {
 
     @Override
     public List<TransferInfo> list() {
-        CompletableFuture<List<TransferInfo>> answer = new CompletableFuture<>();
-        loop.execute(() -> answer.complete(runtime.table().list(clock.nanos())));
-        return answer.completeOnTimeout(List.of(), 2, TimeUnit.SECONDS).join();
+        return runtime.table().list(clock.nanos());
     }
 }

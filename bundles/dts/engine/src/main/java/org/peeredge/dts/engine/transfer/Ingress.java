@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.peeredge.dts.api.PartialBlob;
 import org.peeredge.dts.api.Pieces;
@@ -44,7 +45,7 @@ public final class Ingress {
     private final long maxParkedBytes;
     private final Map<Long, Parked> parked = new HashMap<>();
     private final Set<NodeId> paused = new HashSet<>();
-    private long parkedBytes;
+    private final AtomicLong parkedBytes = new AtomicLong();
     private long nextHandle;
 
     /**
@@ -74,8 +75,8 @@ public final class Ingress {
         long handle = nextHandle++;
         int bytes = frame.bytes().remaining();
         parked.put(handle, new Parked(from, frame, bytes));
-        parkedBytes += bytes;
-        if (parkedBytes > maxParkedBytes && paused.add(from)) {
+        parkedBytes.addAndGet(bytes);
+        if (parkedBytes.get() > maxParkedBytes && paused.add(from)) {
             gate.reading(from, false);
         }
         events.accept(new Event.SymbolsArrived(from, header, bytes, handle));
@@ -130,16 +131,21 @@ public final class Ingress {
         return new Event.PieceBad(action.digest(), action.piece(), self, length);
     }
 
+    /** A peer is gone: its next channel begins unpaused. */
+    void down(NodeId peer) {
+        paused.remove(peer);
+    }
+
     /** Drops all frames. */
     void close() {
         parked.values().forEach(p -> p.frame().release());
+        parked.values().forEach(p -> parkedBytes.addAndGet(-p.bytes()));
         parked.clear();
-        parkedBytes = 0;
     }
 
-    /** Bytes waiting now. */
+    /** Bytes waiting now; from any thread. */
     long parkedBytes() {
-        return parkedBytes;
+        return parkedBytes.get();
     }
 
     private Event store(Action.CheckAndStore action, ByteBuffer bytes, int count) {
@@ -157,15 +163,15 @@ public final class Ingress {
             return new Event.PieceStored(action.digest(), action.piece(), action.from(), count);
         } catch (RetryLaterException full) {
             return new Event.StoreFailed(action.digest(), message(full), true);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             return new Event.StoreFailed(action.digest(), message(e), false);
         }
     }
 
     private void free(Parked p) {
         p.frame().release();
-        parkedBytes -= p.bytes();
-        if (!paused.isEmpty() && parkedBytes < maxParkedBytes / 2) {
+        parkedBytes.addAndGet(-p.bytes());
+        if (!paused.isEmpty() && parkedBytes.get() < maxParkedBytes / 2) {
             paused.forEach(peer -> gate.reading(peer, true));
             paused.clear();
         }

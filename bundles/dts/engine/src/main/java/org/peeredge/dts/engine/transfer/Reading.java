@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.Transfers.Content;
-import org.peeredge.kernel.api.PeerEdgeException;
 import org.peeredge.kernel.api.RetryLaterException;
 
 /** A reader of a transfer that runs: reads what is there, else waits for the next change. */
@@ -85,22 +85,39 @@ final class Reading implements Content {
                     result.complete(n);
                     return;
                 }
+                if (transfer.state() == Transfer.State.COMPLETE) {
+                    throw new IOException("the store has no byte at " + offset);
+                }
             }
-            loop.execute(() -> transfer.await(seen, () -> attempt(offset, into, result)));
-        } catch (PeerEdgeException | IOException e) {
+            int piece = (int) (offset / Pieces.PIECE_BYTES);
+            loop.execute(() -> transfer.await(seen, piece, () -> attempt(offset, into, result)));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new RetryLaterException("the engine is stopping", e));
+        } catch (IOException | RuntimeException e) {
             if (transfer.changes() == seen) {
-                result.completeExceptionally(
-                        new RetryLaterException(
-                                "cannot read " + transfer.digest + ": " + Ingress.message(e), e));
+                result.completeExceptionally(cannotRead(Ingress.message(e), e));
             } else {
                 attempt(offset, into, result);
             }
         }
     }
 
+    private RetryLaterException cannotRead(String why, Throwable cause) {
+        return new RetryLaterException("cannot read " + transfer.digest + ": " + why, cause);
+    }
+
     @Override
     public CompletionStage<Void> complete() {
-        return transfer.completed.minimalCompletionStage();
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        var _ =
+                transfer.completed.whenComplete((done, error) -> {
+                    if (error == null) {
+                        result.complete(null);
+                    } else {
+                        result.completeExceptionally(error);
+                    }
+                });
+        return result;
     }
 
     @Override

@@ -2,10 +2,15 @@
 package org.peeredge.dts.engine.transfer;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.Transfers.TransferInfo;
@@ -14,7 +19,7 @@ import org.peeredge.kernel.api.NodeId;
 
 /**
  * One blob on its way into the store, as its readers see it. Changed on the engine's loop only;
- * readers on other threads see the volatile fields.
+ * readers and lists on other threads see each field as it is, not all of them at one moment.
  */
 final class Transfer {
     /** Where it stands. */
@@ -30,20 +35,21 @@ final class Transfer {
     final CompletableFuture<Long> opened = new CompletableFuture<>();
     final CompletableFuture<Void> completed = new CompletableFuture<>();
     private final long startNanos;
-    private final List<Runnable> waiting = new ArrayList<>();
-    private final Set<NodeId> sources = new HashSet<>();
+    private final Map<Integer, List<Runnable>> waiting = new HashMap<>();
+    private final Set<NodeId> sources = ConcurrentHashMap.newKeySet();
+    private final BitSet have = new BitSet();
+    private final AtomicLong fromPeers = new AtomicLong();
+    private final AtomicLong fromOrigins = new AtomicLong();
+    private final AtomicLong fromUpstream = new AtomicLong();
+    private final AtomicLong wasted = new AtomicLong();
     private volatile State state = State.WAITING;
     private volatile long sizeBytes;
     private volatile boolean confined;
     private volatile boolean readable;
     private volatile int changes;
-    private String reason = "";
-    private long endNanos;
-    private int piecesHave;
-    private long fromPeers;
-    private long fromOrigins;
-    private long fromUpstream;
-    private long wasted;
+    private volatile String reason = "";
+    private volatile long endNanos;
+    private volatile int piecesHave;
 
     Transfer(Digest digest, long sizeBytes, long nowNanos) {
         this.digest = digest;
@@ -78,10 +84,12 @@ final class Transfer {
     }
 
     /** The size is known and a source answers. */
-    void open(long size, boolean onlyHere, int have) {
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop only
+    void open(long size, boolean onlyHere, BitSet kept) {
         sizeBytes = size;
         confined |= onlyHere;
-        piecesHave = Math.max(piecesHave, have);
+        have.or(kept);
+        counted();
         if (state == State.WAITING) {
             state = State.FETCHING;
         }
@@ -94,13 +102,31 @@ final class Transfer {
         }
     }
 
-    void pieceArrived() {
-        piecesHave++;
+    /** A piece is in the store: whoever waits for it reads on. */
+    void pieceArrived(int piece) {
+        have.set(piece);
+        counted();
+        if (readable) {
+            run(waiting.remove(piece));
+        }
+    }
+
+    /** A piece was false and is forgotten. */
+    void pieceLost(int piece) {
+        have.clear(piece);
+        counted();
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop only
+    private void counted() {
+        piecesHave = have.cardinality();
+        changes++;
     }
 
     void restarted() {
-        piecesHave = 0;
+        have.clear();
         readable = false;
+        counted();
         if (!ended()) {
             state = State.FETCHING;
         }
@@ -111,6 +137,7 @@ final class Transfer {
         wake();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop only
     void complete(long size, boolean onlyHere, long nowNanos) {
         sizeBytes = size;
         confined |= onlyHere;
@@ -134,30 +161,36 @@ final class Transfer {
     }
 
     /**
-     * Calls {@code retry} at the next change; at once when something has changed since {@code
-     * seen}.
+     * Calls {@code retry} when the piece may have become readable; at once when something has
+     * changed since {@code seen}.
      */
-    void await(int seen, Runnable retry) {
+    void await(int seen, int piece, Runnable retry) {
         if (changes != seen || ended()) {
             retry.run();
         } else {
-            waiting.add(retry);
+            waiting.computeIfAbsent(piece, p -> new ArrayList<>()).add(retry);
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop only
     private void wake() {
         changes++;
-        List<Runnable> now = List.copyOf(waiting);
+        List<List<Runnable>> all = List.copyOf(waiting.values());
         waiting.clear();
-        now.forEach(Runnable::run);
+        all.forEach(Transfer::run);
+    }
+
+    private static void run(@Nullable List<Runnable> readers) {
+        if (readers != null) {
+            readers.forEach(Runnable::run);
+        }
     }
 
     void count(Action.Count c) {
         switch (c.what()) {
-            case FROM_PEER -> fromPeers += c.bytes();
-            case FROM_ORIGIN -> fromOrigins += c.bytes();
-            case WASTED, BAD -> wasted += c.bytes();
+            case FROM_PEER -> fromPeers.addAndGet(c.bytes());
+            case FROM_ORIGIN -> fromOrigins.addAndGet(c.bytes());
+            case WASTED, BAD -> wasted.addAndGet(c.bytes());
             case TIMEOUT -> {
                 return;
             }
@@ -166,7 +199,7 @@ final class Transfer {
     }
 
     void countUpstream(long bytes) {
-        fromUpstream += bytes;
+        fromUpstream.addAndGet(bytes);
     }
 
     TransferInfo info(long nowNanos) {
@@ -178,10 +211,10 @@ final class Transfer {
                 reason,
                 piecesHave,
                 sizeBytes < 0 ? 0 : Pieces.count(sizeBytes),
-                fromPeers,
-                fromOrigins,
-                fromUpstream,
-                wasted,
+                fromPeers.get(),
+                fromOrigins.get(),
+                fromUpstream.get(),
+                wasted.get(),
                 (until - startNanos) / 1_000_000,
                 Set.copyOf(sources));
     }

@@ -10,23 +10,26 @@ import java.util.Optional;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers.TransferInfo;
 
-/** The transfers that run, and the last that ended. On the engine's loop. */
+/**
+ * The transfers that run, and the last that ended. Changed on the engine's loop, listed from any
+ * thread; the lock is held for a look only.
+ */
 final class TransferTable {
     private static final int KEPT = 200;
 
     private final Map<Digest, Transfer> running = new LinkedHashMap<>();
     private final ArrayDeque<Transfer> ended = new ArrayDeque<>();
 
-    Optional<Transfer> running(Digest digest) {
+    synchronized Optional<Transfer> running(Digest digest) {
         return Optional.ofNullable(running.get(digest));
     }
 
-    void add(Transfer transfer) {
+    synchronized void add(Transfer transfer) {
         running.put(transfer.digest, transfer);
     }
 
     /** Moves an ended transfer to the history. */
-    void retire(Transfer transfer) {
+    synchronized void retire(Transfer transfer) {
         running.remove(transfer.digest, transfer);
         ended.addFirst(transfer);
         if (ended.size() > KEPT) {
@@ -34,15 +37,15 @@ final class TransferTable {
         }
     }
 
-    int size() {
+    synchronized int size() {
         return running.size();
     }
 
-    List<Transfer> all() {
+    synchronized List<Transfer> all() {
         return List.copyOf(running.values());
     }
 
-    List<TransferInfo> list(long nowNanos) {
+    synchronized List<TransferInfo> list(long nowNanos) {
         List<TransferInfo> list = new ArrayList<>();
         running.values().forEach(t -> list.addFirst(t.info(nowNanos)));
         ended.forEach(t -> list.add(t.info(nowNanos)));

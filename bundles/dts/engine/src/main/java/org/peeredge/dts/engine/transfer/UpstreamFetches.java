@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,6 +49,7 @@ final class UpstreamFetches {
     private final Supplier<Optional<Upstream>> upstream;
     private final Blobs blobs;
     private final ExecutorService threads;
+    private final Executor loop;
     private final Consumer<Event> events;
     private final LongConsumer receivedBytes;
     private final Map<Digest, Run> runs = new ConcurrentHashMap<>();
@@ -55,17 +57,19 @@ final class UpstreamFetches {
     /**
      * None yet.
      *
-     * @param events takes events from any thread
+     * @param events takes events, on the loop
      */
     UpstreamFetches(
             Supplier<Optional<Upstream>> upstream,
             Blobs blobs,
             ExecutorService threads,
+            Executor loop,
             Consumer<Event> events,
             LongConsumer receivedBytes) {
         this.upstream = upstream;
         this.blobs = blobs;
         this.threads = threads;
+        this.loop = loop;
         this.events = events;
         this.receivedBytes = receivedBytes;
     }
@@ -107,6 +111,7 @@ final class UpstreamFetches {
         Run run = runs.remove(digest);
         if (run != null) {
             run.stopped.set(true);
+            run.opened.cancel(false);
             run.body.ifPresent(Upstream.Body::close);
             run.task.ifPresent(t -> t.cancel(true));
         }
@@ -136,18 +141,31 @@ final class UpstreamFetches {
             end = new Event.UpstreamDone(digest);
         } catch (NeverException e) {
             end = new Event.UpstreamFailed(digest, Ingress.message(e), true);
-        } catch (RetryLaterException e) {
-            end = new Event.StoreFailed(digest, Ingress.message(e), true);
-        } catch (IOException | RuntimeException e) {
+        } catch (StoreTrouble e) {
+            boolean full = e.getCause() instanceof RetryLaterException;
+            end = new Event.StoreFailed(digest, Ingress.message(e), full);
+        } catch (IOException | RuntimeException | Error e) {
             end = new Event.UpstreamFailed(digest, Ingress.message(e), false);
         }
         runs.remove(digest, run);
         tell(run, end);
     }
 
+    /** Nothing is heard of a run that was stopped, however late its last word comes. */
     private void tell(Run run, Event event) {
-        if (!run.stopped.get()) {
-            events.accept(event);
+        loop.execute(() -> {
+            if (!run.stopped.get()) {
+                events.accept(event);
+            }
+        });
+    }
+
+    /** The store's fault, not the upstream's. */
+    private static final class StoreTrouble extends IOException {
+        private static final long serialVersionUID = 1;
+
+        StoreTrouble(Throwable cause) {
+            super(Ingress.message(cause), cause);
         }
     }
 
@@ -158,6 +176,15 @@ final class UpstreamFetches {
             throw new IOException("stopped", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the store did not open the blob", e);
+        }
+    }
+
+    private static void write(PartialBlob partial, int piece, ByteBuffer bytes)
+            throws StoreTrouble {
+        try {
+            partial.write(piece, bytes);
+        } catch (IOException | RuntimeException e) {
+            throw new StoreTrouble(e);
         }
     }
 
@@ -192,7 +219,7 @@ final class UpstreamFetches {
                         "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
             }
             if (!here.get(piece)) {
-                partial.write(piece, ByteBuffer.wrap(bytes, 0, want));
+                write(partial, piece, ByteBuffer.wrap(bytes, 0, want));
                 tell(run, new Event.UpstreamPiece(digest, piece));
             }
         }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.transfer;
+
+import java.util.BitSet;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.engine.swarm.Action;
+import org.peeredge.dts.engine.swarm.Event;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.NeverException;
+import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.RetryLaterException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells readers, lists and metrics what becomes of transfers, by the events and actions that pass.
+ * On the engine's loop.
+ */
+final class Observer {
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+    private static final BitSet NONE = new BitSet();
+
+    private final TransferTable table;
+    private final EngineMetrics metrics;
+    private final Clock clock;
+    private final NodeId self;
+
+    Observer(TransferTable table, EngineMetrics metrics, Clock clock, NodeId self) {
+        this.table = table;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.self = self;
+    }
+
+    void event(Event event) {
+        switch (event) {
+            case Event.PieceStored e -> {
+                if (!e.from().equals(self)) {
+                    table.running(e.digest()).ifPresent(t -> t.pieceArrived(e.piece()));
+                }
+            }
+            case Event.PieceBad e -> {
+                if (e.from().equals(self)) {
+                    table.running(e.digest()).ifPresent(t -> t.pieceLost(e.piece()));
+                }
+            }
+            case Event.UpstreamPiece e ->
+                    table.running(e.digest())
+                            .ifPresent(t -> {
+                                t.countUpstream(Pieces.length(t.sizeBytes(), e.piece()));
+                                t.pieceArrived(e.piece());
+                            });
+            case Event.UpstreamOpened e ->
+                    table.running(e.digest())
+                            .ifPresent(t -> t.open(e.sizeBytes(), e.confined(), NONE));
+            case Event.Held e -> table.running(e.digest()).ifPresent(t -> held(t, e));
+            default -> {
+                // nothing that anyone waits for
+            }
+        }
+    }
+
+    private void held(Transfer t, Event.Held e) {
+        table.retire(t);
+        metrics.completed.increment();
+        t.complete(e.sizeBytes(), e.confined(), clock.nanos());
+        LOG.info("blob {} is complete ({} bytes)", e.digest(), e.sizeBytes());
+    }
+
+    void failed(Action.Failed a) {
+        RuntimeException error =
+                a.never() ? new NeverException(a.reason()) : new RetryLaterException(a.reason());
+        table.running(a.digest())
+                .ifPresent(t -> {
+                    table.retire(t);
+                    metrics.failed.increment();
+                    t.fail(error, clock.nanos());
+                    LOG.info("blob {} failed: {}", a.digest(), a.reason());
+                });
+    }
+
+    void count(Action.Count a) {
+        metrics.count(a);
+        table.running(a.digest()).ifPresent(t -> t.count(a));
+    }
+
+    /** The engine stops: whoever waits is told. */
+    void stop() {
+        for (Transfer transfer : table.all()) {
+            table.retire(transfer);
+            transfer.fail(new RetryLaterException("the engine is stopping"), clock.nanos());
+        }
+    }
+}
