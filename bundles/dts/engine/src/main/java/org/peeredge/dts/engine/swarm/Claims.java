@@ -202,7 +202,13 @@ final class Claims {
             return;
         }
         boolean dead = t.upstreamState == Transfer.Upstream.DEAD;
-        if (core.peers.isEmpty() && !dead) {
+        boolean silent = t.sources.values().stream().anyMatch(s -> !s.answered && !s.peer.banned);
+        if (silent && core.now - t.startedNanos < SIGN_NANOS) {
+            return; // one that is slow to answer, and will be asked again, may have it
+        }
+        if (silent && !dead) {
+            ending.fail(t, "no member says that it has it, and not all have answered", false);
+        } else if (core.peers.isEmpty() && !dead) {
             ending.fail(t, "no member is connected and no upstream is known", false);
         } else {
             ending.fail(

@@ -100,6 +100,14 @@ class SwarmTest {
     }
 
     @Test
+    void aHolderThatIsSlowToAnswerIsWaitedFor() {
+        sim.give(origin, image);
+        // Its usual round trip says nothing of this one.
+        sim.network.firewall().delay(origin.port(), a.port(), 700_000_000L);
+        completes(want(false, a), 60);
+    }
+
+    @Test
     void onePieceNeedsNoMap() {
         SimContent small = sim.content("small", 1);
         sim.give(b, small);
