@@ -44,6 +44,9 @@ final class Doors {
         /** The addresses changed. */
         void moved();
 
+        /** A type has its first provider: what was dialled in vain is dialled again. */
+        void arrived(String type);
+
         /** A type has another provider now, or none: what ran over the old one must end. */
         void replaced(String type, Optional<ChannelProvider> now);
     }
@@ -109,6 +112,7 @@ final class Doors {
         if (door == null) {
             door = new Door(lease.get().plugin());
             doors.put(type, door);
+            owner.arrived(type);
         }
         if (door.listening == null && !door.opening && door.retry == null) {
             open(type, door, lease.get());

@@ -65,6 +65,7 @@ public final class Peers {
     private final Gossip gossip;
     private final Liveness liveness;
     private final Questions questions;
+    private final Returning returning;
     private final LanDiscovery lan;
     private final List<Cancellable> timers = new ArrayList<>();
     private volatile @Nullable Consumer<NodeId> onWritable;
@@ -100,7 +101,8 @@ public final class Peers {
                         (provider, type) -> new Connection(shared, members, provider, type, true));
         gossip = new Gossip(ports, background, hop, members::all, inbox);
         liveness = new Liveness(ports.clock(), config, metrics, ports.threads().random());
-        questions = new Questions(ports.loop(), hop, config.questions(), metrics, this::send);
+        returning = new Returning(ports.loop(), this::send);
+        questions = new Questions(ports.loop(), hop, config.questions(), metrics, returning);
         lan = new LanDiscovery(config.lan(), ports, hop, metrics, doors::addresses, inbox::heard);
         metrics.gauges(() -> members.all().size(), directory::addresses);
     }
@@ -171,14 +173,13 @@ public final class Peers {
         dialer.stop();
         lan.stop();
         questions.stop();
+        returning.stop();
         members.all().forEach(directory::save);
         members.stop();
         doors.stop();
     }
 
-    /**
-     * A channel plugin came or went. Call after {@code PluginSlots.add}, and after {@code remove}.
-     */
+    /** A channel plugin came or went. Call after its slot is added or removed. */
     public void providersChanged() {
         hop(() -> {
             if (!stopped) {
@@ -199,18 +200,12 @@ public final class Peers {
     }
 
     /**
-     * Sends symbols in two parts, without a copy. Both are lent until the stage completes; it fails
-     * with {@code TryOtherPeerException} when the member is not connected or the channel ends.
+     * Sends without a copy: the payload is lent until the stage completes. Fails as {@link #ask}.
      */
-    public CompletionStage<Void> sendSymbols(NodeId to, ByteBuffer header, ByteBuffer payload) {
-        return members.get(to)
-                .map(c -> c.sendSymbols(header, payload))
-                .orElseGet(() -> Connection.gone(to));
-    }
-
-    /** The same with the header still to be written. */
     public CompletionStage<Void> sendSymbols(NodeId to, SymbolsHeader header, ByteBuffer payload) {
-        return sendSymbols(to, codec.encodeSymbolsHeader(header), payload);
+        return members.get(to)
+                .map(c -> c.sendSymbols(codec.encodeSymbolsHeader(header), payload))
+                .orElseGet(() -> Connection.gone(to));
     }
 
     /** Whether the member is connected and takes more now. */
@@ -218,9 +213,7 @@ public final class Peers {
         return members.get(to).map(Connection::writable).orElse(false);
     }
 
-    /**
-     * Calls {@code callback} on the loop when a member takes more again. One callback; the last.
-     */
+    /** Calls {@code callback}, one and the last, on the loop when a member takes more again. */
     public void onWritable(Consumer<NodeId> callback) {
         onWritable = callback;
     }
@@ -248,11 +241,9 @@ public final class Peers {
         return questions.answer(topic, handler);
     }
 
-    /**
-     * Connected members first, then those that are only known; {@code bytesPerSecond} is 0 here.
-     */
+    /** Connected and returning members first; {@code bytesPerSecond} is 0 here. */
     public List<Member> members() {
-        return directory.members(members.all(), neighbours);
+        return returning.with(directory.members(members.all(), neighbours));
     }
 
     private boolean hop(Runnable task) {
@@ -291,12 +282,16 @@ public final class Peers {
             gossip.tellRevocations(c);
             directory.save(c);
             published();
+            returning.back(c.node());
         }
 
         @Override
         public void down(Connection c, boolean dialAgain) {
             long now = ports.clock().nanos();
             if (dialAgain) {
+                if (!stopped && !bans.banned(c.node())) {
+                    returning.lost(directory.members(List.of(c), neighbours).getFirst());
+                }
                 book.lost(c.node(), now - c.upSinceNanos >= LASTED.toNanos(), now);
             }
             questions.down(c.node());
@@ -371,6 +366,11 @@ public final class Peers {
         @Override
         public void moved() {
             lan.announce();
+        }
+
+        @Override
+        public void arrived(String type) {
+            book.hurry(type, ports.clock().nanos());
         }
 
         @Override

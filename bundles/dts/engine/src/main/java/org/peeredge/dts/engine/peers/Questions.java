@@ -3,7 +3,6 @@ package org.peeredge.dts.engine.peers;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +34,31 @@ final class Questions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Questions.class);
 
-    /** The way to a member; false when it is not connected. */
+    /** The way to a member. */
     interface Sender {
+        /** False when it is not connected. */
         boolean send(NodeId to, Message message);
+
+        /** Runs {@code task} when it is back; false when that is not expected. */
+        boolean hold(NodeId to, Runnable task);
     }
 
-    private record Open(NodeId to, CompletableFuture<byte[]> answer, Cancellable deadline) {}
+    /** One question of this node; it is put again where the channel ends before its answer. */
+    private static final class Question {
+        final NodeId to;
+        final String topic;
+        final byte[] payload;
+        final CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        boolean over;
+        @Nullable Long id;
+        @Nullable Cancellable deadline;
+
+        Question(NodeId to, String topic, byte[] payload) {
+            this.to = to;
+            this.topic = topic;
+            this.payload = payload;
+        }
+    }
 
     private final Loop loop;
     private final Connection.Hop hop;
@@ -48,7 +66,7 @@ final class Questions {
     private final PeerMetrics metrics;
     private final Sender send;
     private final Map<String, MeshHandler> handlers = new ConcurrentHashMap<>();
-    private final Map<Long, Open> asked = new HashMap<>();
+    private final Map<Long, Question> asked = new HashMap<>();
     private final Map<NodeId, Integer> askedOf = new HashMap<>();
     private final Map<NodeId, Integer> askedBy = new HashMap<>();
     private long nextId;
@@ -78,9 +96,9 @@ final class Questions {
 
     /** Any thread. */
     CompletionStage<byte[]> ask(NodeId to, String topic, byte[] payload, Duration timeout) {
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        Question question = new Question(to, topic, payload);
         if (topic.isEmpty() || topic.length() > Limits.MAX_TOPIC_CHARS) {
-            answer.completeExceptionally(
+            question.answer.completeExceptionally(
                     new NeverException(
                             "topic '"
                                     + topic
@@ -88,27 +106,46 @@ final class Questions {
                                     + Limits.MAX_TOPIC_CHARS
                                     + " characters"));
         } else if (payload.length > Limits.MAX_PAYLOAD_BYTES) {
-            answer.completeExceptionally(
+            question.answer.completeExceptionally(
                     new NeverException(
                             "a question of "
                                     + payload.length
                                     + " bytes, at most "
                                     + Limits.MAX_PAYLOAD_BYTES));
-        } else if (!hop.run(() -> put(to, topic, payload, timeout, answer))) {
-            answer.completeExceptionally(new TryOtherPeerException("this node is stopping"));
+        } else if (!hop.run(() -> begin(question, timeout))) {
+            question.answer.completeExceptionally(
+                    new TryOtherPeerException("this node is stopping"));
         }
-        return answer;
+        return question.answer;
     }
 
-    private void put(
-            NodeId to,
-            String topic,
-            byte[] payload,
-            Duration timeout,
-            CompletableFuture<byte[]> answer) {
+    private void begin(Question question, Duration timeout) {
+        question.deadline =
+                loop.schedule(
+                        timeout,
+                        () ->
+                                fail(
+                                        question,
+                                        new TryOtherPeerException(
+                                                "member "
+                                                        + question.to.shortName()
+                                                        + " did not answer '"
+                                                        + question.topic
+                                                        + "' within "
+                                                        + timeout.toMillis()
+                                                        + " ms")));
+        put(question);
+    }
+
+    private void put(Question question) {
+        NodeId to = question.to;
+        if (question.over) {
+            return;
+        }
         if (askedOf.getOrDefault(to, 0) >= limits.maxOpenPerPeer()) {
             metrics.refusedQuestions.increment();
-            answer.completeExceptionally(
+            fail(
+                    question,
                     new RetryLaterException(
                             limits.maxOpenPerPeer()
                                     + " questions to member "
@@ -117,76 +154,73 @@ final class Questions {
             return;
         }
         long id = nextId++;
-        if (!send.send(to, new Message.Ask(id, topic, payload))) {
-            answer.completeExceptionally(
+        if (send.send(to, new Message.Ask(id, question.topic, question.payload))) {
+            question.id = id;
+            asked.put(id, question);
+            askedOf.merge(to, 1, Integer::sum);
+        } else if (!send.hold(to, () -> put(question))) {
+            fail(
+                    question,
                     new TryOtherPeerException("member " + to.shortName() + " is not connected"));
-            return;
         }
-        Cancellable deadline =
-                loop.schedule(
-                        timeout,
-                        () ->
-                                fail(
-                                        id,
-                                        new TryOtherPeerException(
-                                                "member "
-                                                        + to.shortName()
-                                                        + " did not answer '"
-                                                        + topic
-                                                        + "' within "
-                                                        + timeout.toMillis()
-                                                        + " ms")));
-        asked.put(id, new Open(to, answer, deadline));
-        askedOf.merge(to, 1, Integer::sum);
     }
 
     /**
      * An answer arrived; one that nobody waits for any more, or from another member, is ignored.
      */
     void answered(NodeId from, Message.Answer message) {
-        Open open = asked.get(message.id());
-        if (open == null || !open.to().equals(from)) {
+        Question question = asked.get(message.id());
+        if (question == null || !question.to.equals(from)) {
             return;
         }
-        forget(message.id(), open);
+        end(question);
         if (message.ok()) {
-            open.answer().complete(message.payload());
+            question.answer.complete(message.payload());
         } else {
             String why = new String(message.payload(), StandardCharsets.UTF_8);
-            open.answer()
-                    .completeExceptionally(
-                            new NeverException(
-                                    "member " + from.shortName() + " refused: " + clip(why)));
+            question.answer.completeExceptionally(
+                    new NeverException("member " + from.shortName() + " refused: " + clip(why)));
         }
     }
 
-    private void fail(long id, RuntimeException error) {
-        Open open = asked.get(id);
-        if (open != null) {
-            forget(id, open);
-            open.answer().completeExceptionally(error);
+    private void fail(Question question, RuntimeException error) {
+        if (!question.over) {
+            end(question);
+            question.answer.completeExceptionally(error);
         }
     }
 
-    private void forget(long id, Open open) {
-        asked.remove(id);
-        open.deadline().cancel();
-        less(askedOf, open.to());
+    private void end(Question question) {
+        question.over = true;
+        Cancellable deadline = question.deadline;
+        if (deadline != null) {
+            deadline.cancel();
+        }
+        withdraw(question);
     }
 
-    /** A member is gone: nobody will answer. */
+    private void withdraw(Question question) {
+        Long id = question.id;
+        if (id != null) {
+            asked.remove(id);
+            less(askedOf, question.to);
+            question.id = null;
+        }
+    }
+
+    /** A member's channel ended: what is open is put again when it is back, or fails. */
     void down(NodeId peer) {
-        List<Long> ids = new ArrayList<>();
-        asked.forEach((id, open) -> {
-            if (open.to().equals(peer)) {
-                ids.add(id);
+        for (Question question : List.copyOf(asked.values())) {
+            if (question.to.equals(peer)) {
+                withdraw(question);
+                if (!send.hold(peer, () -> put(question))) {
+                    fail(
+                            question,
+                            new TryOtherPeerException(
+                                    "the channel to member " + peer.shortName() + " ended"));
+                }
             }
-        });
-        ids.forEach(id ->
-                fail(
-                        id,
-                        new TryOtherPeerException(
-                                "the channel to member " + peer.shortName() + " ended")));
+        }
     }
 
     /** A question arrived. */
@@ -271,7 +305,7 @@ final class Questions {
 
     /** Fails what is open. */
     void stop() {
-        new ArrayList<>(asked.keySet())
-                .forEach(id -> fail(id, new TryOtherPeerException("this node is stopping")));
+        List.copyOf(asked.values())
+                .forEach(q -> fail(q, new TryOtherPeerException("this node is stopping")));
     }
 }

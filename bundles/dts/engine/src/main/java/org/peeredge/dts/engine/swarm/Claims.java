@@ -55,7 +55,7 @@ final class Claims {
         if (fed(t) || !answered(t)) {
             return;
         }
-        if (waitForFetcher(t)) {
+        if (waitForFetcher(t) || core.awaitsReturn()) {
             return;
         }
         if (t.upstream.isEmpty() || t.upstreamState == Transfer.Upstream.DEAD) {

@@ -30,6 +30,10 @@ final class Core {
     /** Asked for and not yet written. */
     long pendingBytes;
 
+    /** A member whose channel ended is mostly back by then, with its blobs. */
+    private static final long RETURN_NANOS = 2 * Time.SECOND;
+
+    private final Map<NodeId, Long> away = new LinkedHashMap<>();
     private Consumer<Action> out = action -> {};
     private long arrivedBytes;
     private long arrivedSince = Long.MIN_VALUE;
@@ -61,6 +65,23 @@ final class Core {
 
     void count(Digest digest, Action.Counted what, NodeId peer, long bytes) {
         out.accept(new Action.Count(digest, what, peer, bytes));
+    }
+
+    /** A member's channel ended. */
+    void left(NodeId id) {
+        away.put(id, now);
+    }
+
+    /** Whether the member was away for a moment only. */
+    boolean returned(NodeId id) {
+        Long since = away.remove(id);
+        return since != null && now - since < RETURN_NANOS;
+    }
+
+    /** Whether a member may be back in a moment: too early to say that nobody has a blob. */
+    boolean awaitsReturn() {
+        away.values().removeIf(since -> now - since >= RETURN_NANOS);
+        return !away.isEmpty();
     }
 
     /** Bans a member; it is not used from here on. */

@@ -12,6 +12,9 @@ final class Members {
     /** Pieces remembered of a blob whose size is not known yet. */
     private static final int MAX_UNKNOWN = 1 << 16;
 
+    /** How long the answer of a member that is back is waited for. */
+    private static final long ANSWER_NANOS = Time.SECOND / 4;
+
     private final Core core;
     private final Flow flow;
     private final Picker picker;
@@ -30,8 +33,12 @@ final class Members {
         }
         Peer peer = new Peer(e.peer(), e.roles(), e.sameLan(), e.rttMicros());
         core.peers.put(e.peer(), peer);
+        boolean returned = core.returned(e.peer());
         for (Transfer t : core.transfers.values()) {
             t.sources.put(e.peer(), new Source(t, peer, core.now));
+            if (returned) {
+                t.answersDueNanos = Math.max(t.answersDueNanos, core.now + ANSWER_NANOS);
+            }
             core.send(e.peer(), Flow.question(t));
         }
     }
@@ -44,8 +51,12 @@ final class Members {
     }
 
     void down(NodeId id) {
-        if (core.peers.remove(id) == null) {
+        Peer gone = core.peers.remove(id);
+        if (gone == null) {
             return;
+        }
+        if (!gone.banned) {
+            core.left(id);
         }
         for (Transfer t : List.copyOf(core.transfers.values())) {
             Source s = t.sources.remove(id);

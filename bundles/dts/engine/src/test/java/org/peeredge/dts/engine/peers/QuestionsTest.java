@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.peers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -96,6 +97,48 @@ class QuestionsTest {
         world.time.run(Duration.ofMillis(100));
         b.peers.disconnect(a.id, "a test", Duration.ZERO);
         fails(TryOtherPeerException.class, open);
+    }
+
+    @Test
+    void questionsOpenOrPutWhileAMembersChannelPluginIsSwappedAreAnsweredAfterwards() {
+        CompletableFuture<byte[]> late = new CompletableFuture<>();
+        var _ = b.peers.answer("late", (_, _) -> late);
+        CompletableFuture<byte[]> open = ask(b.id, "late", "");
+        world.time.run(Duration.ofMillis(100));
+        removeProvider();
+        CompletableFuture<byte[]> put = ask(b.id, "late", "");
+        assertTrue(connected());
+        world.time.run(Duration.ofMillis(200));
+        b.slots.add(FakeNet.TYPE, 0, b.provider);
+        b.peers.providersChanged();
+        long begin = world.time.nanos();
+        assertTrue(world.until(() -> a.sees(b)));
+        assertTrue(world.time.nanos() - begin < 100_000_000, "it was dialled late");
+        late.complete("both".getBytes(UTF_8));
+        assertEquals("both", text(open));
+        assertEquals("both", text(put));
+    }
+
+    @Test
+    void questionsToAMemberThatStaysAwayFailSoon() {
+        removeProvider();
+        CompletableFuture<byte[]> answer = ask(b.id, "x", "");
+        world.time.run(Duration.ofSeconds(1));
+        assertFalse(answer.isDone());
+        world.time.run(Duration.ofSeconds(2));
+        assertTrue(answer.isDone());
+        assertTrue(fails(TryOtherPeerException.class, answer).contains("not connected"));
+        assertFalse(connected());
+    }
+
+    private void removeProvider() {
+        assertTrue(b.slots.remove(b.provider));
+        b.peers.providersChanged();
+        assertTrue(world.until(() -> !a.sees(b)));
+    }
+
+    private boolean connected() {
+        return a.peers.members().stream().anyMatch(m -> m.node().equals(b.id) && m.connected());
     }
 
     @Test
