@@ -2,18 +2,19 @@
 package org.peeredge.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.peeredge.itests.lab.Commands;
+import org.peeredge.itests.lab.Distribution;
+import org.peeredge.itests.lab.Ran;
 
 /**
  * An assembly as a user unpacks it, and its scripts run as a user would. As root they run in a
@@ -22,12 +23,10 @@ import java.util.stream.Stream;
 final class Assembly implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(3);
     private final Path home;
-    private final Path work;
     private final Process namespace;
 
-    private Assembly(Path home, Path work, Process namespace) {
+    private Assembly(Path home, Process namespace) {
         this.home = home;
-        this.work = work;
         this.namespace = namespace;
     }
 
@@ -35,19 +34,22 @@ final class Assembly implements AutoCloseable {
      * Unpacks {@code peeredge-NAME} into {@code work} and makes the namespace; nothing is started.
      */
     static Assembly unpack(String name, Path work) throws IOException {
-        String full = "peeredge-" + name + "-" + System.getProperty("peeredge.version");
-        Path archive =
-                Path.of("..", "karaf-distribution", name, "target", full + ".tar.gz")
-                        .toAbsolutePath();
-        assertTrue(
-                Files.exists(archive),
-                () -> archive + " is missing: build karaf-distribution first");
-        run(work, List.of("tar", "-xzf", archive.toString(), "-C", work.toString()), Map.of());
-        return new Assembly(work.resolve(full), work, namespace(work));
+        return new Assembly(Distribution.unpack(name, work), namespace(work));
     }
 
     Path home() {
         return home;
+    }
+
+    /**
+     * Lets the node make a mesh at its first start, as the README says: in none it does nothing.
+     */
+    void makesMesh() throws IOException {
+        Files.writeString(
+                home.resolve("etc/org.peeredge.kernel.node.cfg"),
+                "mesh.create = true\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     /** True if the scripts see no network but their own loopback. */
@@ -59,21 +61,28 @@ final class Assembly implements AutoCloseable {
      * Runs a script of {@code bin} to its end and returns what it printed; fails unless it exits
      * with 0.
      */
-    String script(String script, String... args) throws IOException {
+    String script(String script, String... args) {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin").resolve(script).toString()));
         command.addAll(List.of(args));
         return inside(command);
     }
 
-    /** Runs any command where the scripts run. */
-    String inside(List<String> command) throws IOException {
+    /** Runs any command where the scripts run; it must exit with 0. */
+    String inside(List<String> command) {
+        Ran ran = tried(command);
+        assertEquals(0, ran.status(), () -> command + " printed: " + ran.output());
+        return ran.output();
+    }
+
+    /** Runs any command where the scripts run, and tells how it ended. */
+    Ran tried(List<String> command) {
         List<String> whole = new ArrayList<>();
         if (hasNoNetwork()) {
             whole.addAll(List.of("nsenter", "--net=/proc/" + namespace.pid() + "/ns/net", "--"));
         }
         whole.addAll(command);
-        return run(work, whole, Map.of());
+        return Commands.run(COMMAND_TIMEOUT, Map.of(), whole);
     }
 
     String log() throws IOException {
@@ -99,7 +108,7 @@ final class Assembly implements AutoCloseable {
 
     /** Ends the node if it runs, and the namespace. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             script("stop");
         } finally {
@@ -131,42 +140,5 @@ final class Assembly implements AutoCloseable {
                         .start();
         assertEquals("up", holder.inputReader().readLine(), "no network namespace");
         return holder;
-    }
-
-    private static String run(Path folder, List<String> command, Map<String, String> environment)
-            throws IOException {
-        Path output = Files.createTempFile(folder, "output", ".txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        process.getOutputStream().close();
-        boolean ended = ends(process);
-        String printed = Files.readString(output);
-        if (!ended) {
-            process.destroyForcibly();
-        }
-        assertTrue(
-                ended,
-                () ->
-                        command
-                                + " still runs after "
-                                + COMMAND_TIMEOUT
-                                + "; it printed: "
-                                + printed);
-        assertEquals(0, process.exitValue(), () -> command + " printed: " + printed);
-        return printed;
-    }
-
-    private static boolean ends(Process process) throws IOException {
-        try {
-            return process.waitFor(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for " + process.info());
-        }
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,50 +23,35 @@ class AssemblyIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"edge", "full"})
-    void startsAloneWithoutNetworkAndLeavesNothingBehind(String name) throws Exception {
+    void startsTwiceWithoutNetworkAndLeavesNothingBehind(String name) throws Exception {
         try (Assembly assembly = Assembly.unpack(name, folder)) {
             Path report = Files.createDirectories(assembly.home().resolve("deploy"));
             BundleReport.write(report.resolve("report.jar"));
+            assembly.makesMesh();
             assembly.script("start");
             String status = assembly.script("status", "--wait", "120");
             assertTrue(status.startsWith("ready"), status);
 
             assertEquals(List.of(), unusable(assembly), "bundles that are not usable");
-            String log = assembly.log();
             // Bundles of the framework that are stopped in the middle of the first boot can lock it
             // up.
-            assertFalse(log.contains("Stopping bundles"), log);
-            assertEquals(
-                    List.of(),
-                    log.lines().filter(line -> line.contains("| ERROR |")).toList(),
-                    log);
+            assertFalse(assembly.log().contains("Stopping bundles"), assembly.log());
+            assertNoErrors(assembly);
             assertListensOnlyWhereItSays(assembly);
+
+            long pid = assembly.pid();
+            assertTrue(assembly.script("start").contains("runs already"));
+            assertEquals(pid, assembly.pid(), "a second start started something");
 
             assembly.script("stop");
             assertEquals(List.of(), assembly.leftovers(), "processes left behind");
-        }
-    }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"edge", "full"})
-    void startsAgainOnWhatItWrote(String name) throws Exception {
-        try (Assembly assembly = Assembly.unpack(name, folder)) {
-            for (int start = 0; start < 2; start++) {
-                assembly.script("start");
-                assembly.script("status", "--wait", "120");
-                assembly.script("stop");
-            }
-            assertFalse(assembly.log().contains("| ERROR |"), assembly.log());
-        }
-    }
-
-    @Test
-    void aSecondStartOfARunningNodeDoesNothing() throws Exception {
-        try (Assembly assembly = Assembly.unpack("edge", folder)) {
             assembly.script("start");
-            long pid = assembly.pid();
-            assertTrue(assembly.script("start").contains("runs already"));
-            assertEquals(pid, assembly.pid());
+            status = assembly.script("status", "--wait", "120");
+            assertTrue(status.startsWith("ready"), status);
+            assembly.script("stop");
+            assertNoErrors(assembly);
+            assertEquals(List.of(), assembly.leftovers(), "processes left behind");
         }
     }
 
@@ -84,6 +68,12 @@ class AssemblyIT {
                 assertEquals(List.of(), callers(jar), jar::toString);
             }
         }
+    }
+
+    private static void assertNoErrors(Assembly assembly) throws Exception {
+        String log = assembly.log();
+        assertEquals(
+                List.of(), log.lines().filter(line -> line.contains("| ERROR |")).toList(), log);
     }
 
     private static List<String> callers(Path jar) throws Exception {

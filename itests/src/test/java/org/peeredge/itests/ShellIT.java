@@ -1,25 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.itests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.AssertionFailedError;
+import org.peeredge.itests.lab.Ran;
 
 /** The shell of the full assembly over ssh: keys only, and each role its commands. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ShellIT {
     private static final String REFUSED = "Command not found";
-    @TempDir private Path folder;
+    private static final int SSH_FAILED = 255;
+
+    /** A sample of each scope; what a list does not name is for administrators. */
+    private static final List<String> FORBIDDEN =
+            List.of(
+                    "bundle:install file:x",
+                    "bundle:stop 1",
+                    "bundle:restart 1",
+                    "config:list",
+                    "config:property-set -p a b c",
+                    "feature:install ssh",
+                    "log:set DEBUG",
+                    "mesh:token-create",
+                    "mesh:revoke 00",
+                    "dts:store-check",
+                    "routing:strategy-use random",
+                    "scr:disable x",
+                    "shell:cat etc/keys.properties",
+                    "shell:exec ls",
+                    "shell:new java.io.File x",
+                    "shell:source x",
+                    "jaas:realm-manage --index 1",
+                    "system:property a b",
+                    "system:shutdown");
+
+    private @TempDir static Path folder;
     private Assembly assembly;
 
     @BeforeAll
@@ -39,49 +70,96 @@ class ShellIT {
         }
         assembly.script("shell-user", "op", folder + "/op.pub", "admin");
         assembly.script("shell-user", "eve", folder + "/eve.pub", "viewer");
+        assembly.makesMesh();
         assembly.script("start");
         assembly.script("status", "--wait", "120");
     }
 
     @AfterAll
-    void stop() throws Exception {
+    void stop() {
         assembly.close();
     }
 
     @Test
-    void anAdministratorMayDoEverything() throws Exception {
-        assertTrue(ssh("op", "op", "jaas:whoami").contains("op"));
-        assertTrue(ssh("op", "op", "feature:list -i").contains("peeredge-profile-server"));
-        assertFalse(ssh("op", "op", "log:set INFO org.peeredge").contains(REFUSED));
+    void anAdministratorMayDoEverything() {
+        assertTrue(allowed("op", "jaas:whoami").contains("op"));
+        assertTrue(allowed("op", "feature:list -i").contains("peeredge-profile-server"));
+        allowed("op", "log:set INFO org.peeredge");
+        allowed("op", "routing:strategy-use network");
     }
 
     @Test
     void aViewerLooksAndChangesNothing() throws Exception {
-        assertTrue(ssh("eve", "eve", "jaas:whoami").contains("eve"));
-        assertTrue(ssh("eve", "eve", "bundle:list").contains("PeerEdge"));
+        assertTrue(allowed("eve", "jaas:whoami").contains("eve"));
+        assertTrue(allowed("eve", "bundle:list").contains("PeerEdge"));
+        assertTrue(allowed("eve", "routing:strategy-list").contains("network"));
+        Map<String, String> before = settings();
+        for (String command : FORBIDDEN) {
+            Ran ran = ssh("eve", "eve", command);
+            assertNotEquals(0, ran.status(), () -> command + ": " + ran.output());
+            assertTrue(ran.output().contains(REFUSED), () -> command + ": " + ran.output());
+        }
+        assertEquals(before, settings());
+    }
+
+    /** Karaf's shell calls methods of any object that a session can get hold of. */
+    @Test
+    void aViewerGetsNoFurtherByCallingMethods() throws Exception {
+        Path made = folder.resolve("made-by-eve");
+        String touch = " exec 'touch " + made + "'";
         for (String command :
                 List.of(
-                        "bundle:install file:x",
-                        "bundle:stop 1",
-                        "config:list",
-                        "config:property-set -p a b c",
-                        "feature:install ssh",
-                        "log:set DEBUG",
-                        "shell:cat etc/keys.properties",
-                        "shell:exec ls",
-                        "system:shutdown")) {
-            assertTrue(ssh("eve", "eve", command).contains(REFUSED), command);
+                        "a = x; r = ($a getClass); (($r forName java.lang.Runtime) getRuntime)"
+                                + touch,
+                        "r = ($.context getBundle 0); $r stop",
+                        "(bundle:list) getClass",
+                        "shell:echo x > " + made,
+                        "echo x | tac -f " + made)) {
+            Ran ran = ssh("eve", "eve", command);
+            assertFalse(Files.exists(made), () -> command + ": " + ran.output());
         }
+        assertTrue(allowed("eve", "jaas:whoami").contains("eve"), "the node still runs");
     }
 
     @Test
     void nobodyElseGetsIn() {
-        assertThrows(AssertionFailedError.class, () -> ssh("mallory", "mallory", "jaas:whoami"));
-        assertThrows(AssertionFailedError.class, () -> ssh("op", "mallory", "jaas:whoami"));
-        assertThrows(AssertionFailedError.class, () -> ssh("karaf", "op", "jaas:whoami"));
+        denied("mallory", "mallory");
+        denied("op", "mallory");
+        denied("karaf", "op");
     }
 
-    private String ssh(String user, String key, String command) throws Exception {
+    private String allowed(String user, String command) {
+        Ran ran = ssh(user, user, command);
+        assertEquals(0, ran.status(), () -> command + ": " + ran.output());
+        assertFalse(ran.output().contains(REFUSED), () -> command + ": " + ran.output());
+        // What ssh says of the session's end, now and then.
+        return ran.output().replaceAll("(?m)^Connection to .* closed by remote host.\\R?", "");
+    }
+
+    private void denied(String user, String key) {
+        Ran ran = ssh(user, key, "jaas:whoami");
+        assertEquals(SSH_FAILED, ran.status(), ran::output);
+        assertTrue(ran.output().contains("Permission denied"), ran::output);
+    }
+
+    /**
+     * Every file of etc but what the node itself keeps there, and the bundles with their states.
+     */
+    private Map<String, String> settings() throws Exception {
+        Map<String, String> all = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(assembly.home().resolve("etc"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                all.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        all.put("bundles", allowed("op", "bundle:list -t 0 -s --no-format"));
+        all.put("levels", allowed("op", "log:get ALL"));
+        all.put("strategies", allowed("op", "routing:strategy-list --json"));
+        all.put("tokens", allowed("op", "mesh:token-list --json"));
+        return all;
+    }
+
+    private Ran ssh(String user, String key, String command) {
         List<String> line = new ArrayList<>(List.of("timeout", "30", "ssh", "-n", "-p", "8101"));
         line.addAll(List.of("-i", folder.resolve(key).toString(), "-o", "IdentitiesOnly=yes"));
         for (String option :
@@ -93,6 +171,6 @@ class ShellIT {
             line.addAll(List.of("-o", option));
         }
         line.addAll(List.of(user + "@127.0.0.1", command));
-        return assembly.inside(line);
+        return assembly.tried(line);
     }
 }

@@ -2,21 +2,21 @@
 package org.peeredge.itests;
 
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.constantpool.MethodRefEntry;
-import java.util.stream.StreamSupport;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.instruction.InvokeInstruction;
 
-/** Looks for {@code Subject.getSubject} in a class's constant pool. */
+/** Looks for calls of {@code Subject.getSubject} in a class. */
 final class SubjectCalls {
     private SubjectCalls() {}
 
     static boolean in(byte[] classFile) {
-        return StreamSupport.stream(
-                        ClassFile.of().parse(classFile).constantPool().spliterator(), false)
-                .anyMatch(entry ->
-                        entry instanceof MethodRefEntry method
-                                && method.name().equalsString("getSubject")
-                                && method.owner()
-                                        .name()
-                                        .equalsString("javax/security/auth/Subject"));
+        ClassModel model = ClassFile.of().parse(classFile);
+        return model.methods().stream()
+                .flatMap(method -> method.code().stream())
+                .flatMap(code -> code.elementStream())
+                .anyMatch(element ->
+                        element instanceof InvokeInstruction call
+                                && call.name().equalsString("getSubject")
+                                && call.owner().name().equalsString("javax/security/auth/Subject"));
     }
 }
