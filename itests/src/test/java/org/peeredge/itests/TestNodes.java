@@ -45,7 +45,8 @@ final class TestNodes implements AutoCloseable {
     TestNodes(Path work, Map<String, Map<String, String>> config) throws IOException {
         this.work = work;
         this.config = new HashMap<>(config);
-        Map<String, String> engine = new HashMap<>(Map.of("lan.discovery", "false"));
+        Map<String, String> engine =
+                new HashMap<>(Map.of("lan.discovery", "false", "available.timeout.millis", "5000"));
         engine.putAll(config.getOrDefault("org.peeredge.dts.engine", Map.of()));
         this.config.put("org.peeredge.dts.engine", engine);
         Map<String, String> registry = new HashMap<>(nowhere());
@@ -56,10 +57,15 @@ final class TestNodes implements AutoCloseable {
                         work, Distribution.unpack("full", work), Distribution.unpack("edge", work));
     }
 
-    /** No test asks a registry on the Internet. */
+    /** No test asks a registry on the Internet; a busy machine may answer late. */
     private static Map<String, String> nowhere() {
         return Map.of(
-                "upstreams", "nowhere.test=http://127.0.0.1:9", "default.upstream", "nowhere.test");
+                "upstreams",
+                "nowhere.test=http://127.0.0.1:9",
+                "default.upstream",
+                "nowhere.test",
+                "resolve.timeout.millis",
+                "5000");
     }
 
     NodeProcess origin() throws IOException, InterruptedException {
