@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.peeredge.dts.api.channel.ChannelProvider;
+import org.peeredge.ops.quickstart.NodeProcess;
+import org.peeredge.routing.api.strategy.RoutingStrategy;
+
+/**
+ * Plugins swapped again and again in a node that works: no pull fails, no other bundle notices, and
+ * nothing stays behind.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SwapIT {
+    private static final int SWAPS = 100;
+
+    /** Swaps that come first, so that pools and caches have the size that they keep. */
+    private static final int WARM_UP = 10;
+
+    private static final Duration SETTLED = Duration.ofSeconds(30);
+
+    /** Classes that the JVM itself makes or drops on its way; a bundle that stays has more. */
+    private static final long SPARE_CLASSES = 300;
+
+    /** The allocator's chunks come in this size; one may be held back. */
+    private static final long SPARE_DIRECT_BYTES = 4 << 20;
+
+    private @TempDir static Path folder;
+    private TestNodes nodes;
+    private NodeProcess origin;
+    private NodeProcess edge;
+    private NodeDriver driver;
+
+    @BeforeAll
+    void start() throws Exception {
+        nodes = new TestNodes(folder, Map.of());
+        origin = nodes.origin();
+        edge = nodes.edges(1).getFirst();
+        driver = NodeDriver.in(origin);
+    }
+
+    @AfterAll
+    void stop() {
+        nodes.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "org.peeredge.routing.strategy.network")
+    void aSwapUnderLoadIsSeenByNobody(String bundle) throws Exception {
+        swapUnderLoad(bundle, WARM_UP);
+        List<String> errors = TestNodes.logged(origin, "ERROR");
+        Map<String, Long> before = driver.residue();
+        String others = driver.others(bundle);
+        driver.events(bundle);
+
+        swapUnderLoad(bundle, SWAPS);
+
+        assertEquals("", driver.events(bundle), "what happened to other bundles");
+        assertEquals(others, driver.others(bundle), "other bundles and their components");
+        Residues.awaitNoMore(driver, before, SETTLED, SPARE_CLASSES, SPARE_DIRECT_BYTES);
+        assertEquals(errors, TestNodes.logged(origin, "ERROR"));
+        assertEquals(List.of(), TestNodes.logged(edge, "ERROR"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"throws", "hangs"})
+    void aStrategyThatBreaksDownIsTrippedOffAndNamed(String how) throws Exception {
+        Path breaks = origin.spec().home().resolve("data").resolve(how);
+        String bundle = install(RoutingStrategy.class, how);
+        try (PullLoad load = new PullLoad(folder, origin, edge)) {
+            nodes.command("routing:strategy-use " + how);
+            assertEquals("in force", state(how));
+            load.awaitOneMore();
+            Files.createFile(breaks);
+            TestNodes.await(
+                    how + " is tripped off",
+                    () -> {
+                        load.awaitOneMore();
+                        return state(how).startsWith("tripped: ");
+                    });
+            assertEquals("in force", state("network"), "the one before takes over");
+            awaitLogged("Strategy " + how + " is tripped off: it ");
+            load.awaitOneMore();
+        } finally {
+            Files.deleteIfExists(breaks);
+            nodes.command("bundle:uninstall " + bundle);
+            nodes.command("routing:strategy-use network");
+        }
+        if (how.equals("hangs")) {
+            awaitLogged("came back from its strategy");
+        }
+    }
+
+    @Test
+    void aChannelThatLeaksItsLeaseIsTrippedOffAndNamed() throws Exception {
+        isNamedWhilePullsGoOn(
+                ChannelProvider.class,
+                "leaks",
+                "channel plugin 'leaks' is out of use: listen did not complete");
+    }
+
+    private void isNamedWhilePullsGoOn(Class<?> family, String type, String text) throws Exception {
+        try (PullLoad load = new PullLoad(folder, origin, edge)) {
+            load.awaitOneMore();
+            String bundle = install(family, type);
+            try {
+                awaitLogged(text);
+                load.awaitOneMore();
+            } finally {
+                nodes.command("bundle:uninstall " + bundle);
+            }
+            load.awaitOneMore();
+        }
+    }
+
+    private String install(Class<?> family, String type) throws Exception {
+        Path jar = Files.createTempDirectory(folder, "plugin").resolve(type + ".jar");
+        String name = BrokenPlugin.write(jar, family, type);
+        nodes.command("bundle:install -s file:" + jar);
+        return name;
+    }
+
+    private String state(String strategy) throws Exception {
+        for (JsonNode row : nodes.json("routing:strategy-list")) {
+            if (row.get("type").asText().equals(strategy)) {
+                return row.get("state").asText();
+            }
+        }
+        return "absent";
+    }
+
+    private void awaitLogged(String text) throws Exception {
+        TestNodes.await("the log says: " + text, () -> origin.log().contains(text));
+    }
+
+    private void swapUnderLoad(String bundle, int times) throws Exception {
+        try (PullLoad load = new PullLoad(folder, origin, edge)) {
+            load.awaitOneMore();
+            long start = System.nanoTime();
+            for (int i = 0; i < times; i++) {
+                driver.swap(bundle);
+                load.awaitOneMore();
+            }
+            load.mustBeWell();
+            System.out.printf(
+                    "%s: %d swaps in %.1f s, %d pulls, the slowest %d ms%n",
+                    bundle,
+                    times,
+                    (System.nanoTime() - start) / 1e9,
+                    load.pulls(),
+                    load.slowest().toMillis());
+        }
+    }
+}
