@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +45,7 @@ import org.peeredge.ops.quickstart.NodeProcess;
 class FullDiskIT {
     private static final int MIB = 1 << 20;
     private static final long DISK_BYTES = 224L * MIB;
+    private static final int LARGE_BYTES = 96 * MIB;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Path disk;
@@ -113,6 +116,39 @@ class FullDiskIT {
 
         makeRoom();
         TestNodes.pull(full, "lab/big", "1");
+    }
+
+    @Test
+    void aDiskThatIsFilledDuringAPullEndsItAndTheNextOneFetchesTheRest() throws Exception {
+        Image image = nodes.image(12, LARGE_BYTES);
+        TestNodes.push(source, "lab/large", "1", image);
+        String layer = image.blobs().getLast().digest();
+        AtomicLong read = new AtomicLong();
+        String half = Long.toString(DISK_BYTES - disk().getUsableSpace() + LARGE_BYTES / 2);
+        Process shrinker =
+                new ProcessBuilder(
+                                "sh", "-c", "read go; mount -o remount,size=" + half + " " + disk)
+                        .redirectErrorStream(true)
+                        .start();
+        Path partial =
+                TestNodes.data(full).resolve("store/partial").resolve(layer.replace(':', '-'));
+        Thread pull = Thread.ofVirtual().start(() -> drain("/v2/lab/large/blobs/" + layer, read));
+        while (!Files.exists(partial) && pull.isAlive()) {
+            Thread.onSpinWait(); // the first half takes less than a second
+        }
+        shrinker.outputWriter().append("go\n").close();
+        int status = shrinker.waitFor();
+        long then = TestNodes.received(full);
+        assertEquals(0, status, "there was less room before half of the blob was here: " + then);
+        pull.join();
+        assertTrue(read.get() < LARGE_BYTES, "the client saw an error, not a whole blob");
+        assertUnavailable(get("/v2/lab/large/blobs/" + layer), "free");
+
+        makeRoom();
+        long before = TestNodes.received(full);
+        TestNodes.pull(full, "lab/large", "1");
+        long again = TestNodes.received(full) - before;
+        assertTrue(again < LARGE_BYTES, () -> "fetched all " + again + " bytes again");
     }
 
     @Test
@@ -197,7 +233,7 @@ class FullDiskIT {
 
     /** Somebody else takes all of the disk but so many bytes. */
     private void leave(long bytes) throws IOException {
-        FileStore store = Files.getFileStore(disk);
+        FileStore store = disk();
         int n = 0;
         // Twice, since what a node has in its hands may come between.
         for (long free = store.getUsableSpace(); free > bytes && n < 10; n++) {
@@ -211,7 +247,12 @@ class FullDiskIT {
         assertTrue(store.getUsableSpace() <= bytes, "the disk is full");
     }
 
+    private FileStore disk() throws IOException {
+        return Files.getFileStore(disk);
+    }
+
     private void makeRoom() throws IOException {
+        Commands.must("mount", "-o", "remount,size=" + DISK_BYTES, disk.toString());
         try (Stream<Path> files = Files.list(disk)) {
             for (Path file :
                     files.filter(f -> f.getFileName().toString().startsWith("ballast")).toList()) {
@@ -238,6 +279,18 @@ class FullDiskIT {
         try (HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        }
+    }
+
+    /** Reads until the end, or until the node cuts it. */
+    private void drain(String path, AtomicLong read) {
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = TestNodes.uri(full, path).toURL().openStream()) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                read.addAndGet(n);
+            }
+        } catch (IOException cut) {
+            // the test looks at what was read
         }
     }
 
