@@ -19,6 +19,7 @@ import org.peeredge.dts.engine.wire.Refusal;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.RetryLaterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -184,6 +185,9 @@ public final class Egress {
             refusal = Refusal.NOT_HELD;
         } catch (NeverException | java.nio.BufferOverflowException e) {
             refusal = Refusal.BAD_REQUEST;
+        } catch (RetryLaterException e) {
+            LOG.debug("cannot send {} to {} now", request.digest(), queue.peer.shortName(), e);
+            refusal = Refusal.BUSY;
         } catch (IOException | RuntimeException e) {
             LOG.debug("cannot read {} for {}", request.digest(), queue.peer.shortName(), e);
             refusal = Refusal.NOT_HELD;

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.codec.CodecId;
@@ -15,6 +17,7 @@ import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.kernel.api.NeverException;
+import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kernel.api.plugin.Lease;
 import org.peeredge.kernel.api.plugin.PluginSlots;
 
@@ -30,6 +33,10 @@ final class Encoders {
     private final Blobs blobs;
     private final PluginSlots<CodecProvider> codecs;
     private final int maxCached;
+
+    /** Types that were used: no more than were ever installed. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
     private final LinkedHashMap<Key, Use> cached = new LinkedHashMap<>(16, 0.75f, true);
 
     Encoders(Blobs blobs, PluginSlots<CodecProvider> codecs, int maxCached) {
@@ -69,8 +76,9 @@ final class Encoders {
      *
      * @param sizeBytes the blob's length
      * @throws NeverException when the codec or the symbols do not exist
-     * @throws IOException when the blob cannot be read, or the codec fails; only the latter counts
-     *     against the codec
+     * @throws RetryLaterException when the codec fails, which counts against it, or is being
+     *     swapped
+     * @throws IOException when the blob cannot be read
      */
     void encode(
             Digest digest,
@@ -83,8 +91,9 @@ final class Encoders {
             throws IOException {
         Optional<Lease<CodecProvider>> found = codecs.lease(codec.type());
         if (found.isEmpty()) {
-            throw new NeverException("codec '" + codec.type() + "' is not installed here");
+            throw missing(codec.type());
         }
+        known.add(codec.type());
         try (Lease<CodecProvider> lease = found.get()) {
             Use use = acquire(lease.plugin(), new Key(digest, group, codec), sizeBytes);
             try {
@@ -99,8 +108,15 @@ final class Encoders {
             throw e;
         } catch (RuntimeException | Error e) {
             found.get().failed(e);
-            throw new IOException("codec '" + codec.type() + "' failed: " + e, e);
+            throw new RetryLaterException("codec '" + codec.type() + "' failed: " + e, e);
         }
+    }
+
+    /** A codec that was here is being swapped, and comes again; others never will. */
+    private RuntimeException missing(String type) {
+        return known.contains(type)
+                ? new RetryLaterException("codec '" + type + "' is away; ask again")
+                : new NeverException("codec '" + type + "' is not installed here");
     }
 
     /** Drops what a leaving plugin made. */

@@ -17,7 +17,7 @@ import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.codec.Decoder;
 import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
-import org.peeredge.kernel.api.NeverException;
+import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kernel.api.plugin.PluginSlots;
 
 /** Prepared encoders are kept within a bound, used again, and closed once nobody uses them. */
@@ -85,7 +85,9 @@ class EncodersTest {
         codecs.remove(codec);
         encoders.drop(codec);
         assertEquals(2, codec.closed);
-        assertThrows(NeverException.class, () -> encode(0));
+        assertThrows(RetryLaterException.class, () -> encode(0), "it is being swapped");
+        codecs.add("count", 0, codec);
+        encode(0);
     }
 
     private static final class Counting implements CodecProvider {
