@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peeredge.ops.quickstart.NodeProcess;
@@ -23,16 +22,15 @@ class RestartIT {
     private static final String KEPT = "lab/kept";
 
     @TempDir private Path folder;
-    private TestNodes nodes;
-
-    @AfterEach
-    void stop() {
-        nodes.close();
-    }
 
     @Test
     void killedNodesComeBackWithAllTheyHadAndFindEachOther() throws Exception {
-        nodes = new TestNodes(folder, Map.of());
+        try (TestNodes nodes = new TestNodes(folder, Map.of())) {
+            killAllAndCompare(nodes);
+        }
+    }
+
+    private static void killAllAndCompare(TestNodes nodes) throws Exception {
         NodeProcess origin = nodes.origin();
         List<NodeProcess> edges = nodes.edges(2);
         NodeProcess first = edges.getFirst();
@@ -41,7 +39,7 @@ class RestartIT {
         TestNodes.push(origin, KEPT, "1", nodes.image(1, 3 << 20, 700_000));
         TestNodes.push(first, KEPT, "edge", nodes.image(2, 600_000));
         List<String> digests = TestNodes.pull(first, KEPT, "1");
-        assertChanged("network");
+        assertChanged(nodes, "network");
         String token = nodes.token("--uses 2");
         JoinDoor door = new JoinDoor(origin);
         TlsParty revoked = door.member(token);
@@ -73,8 +71,8 @@ class RestartIT {
                 List.of("node", "mesh", "roles", "authority_here", "revocation_number")) {
             assertEquals(info.get(field), after.get(field), field);
         }
-        assertEquals("random", strategy());
-        assertChanged("random");
+        assertEquals("random", strategy(nodes));
+        assertChanged(nodes, "random");
         assertEquals(0, nodes.json("dts:store-check").get(0).get("damaged").asInt());
 
         assertEquals(digests, TestNodes.pull(first, KEPT, "1"), "all is still on the first edge");
@@ -88,11 +86,12 @@ class RestartIT {
         assertEquals(403, door.join(TlsParty.selfSigned(), token).status(), "uses are counted on");
         assertNoErrors(origin, first, second);
 
-        theEdgesNeedNoOrigin(origin, first, second);
+        theEdgesNeedNoOrigin(nodes, origin, first, second);
     }
 
     /** Without bootstrap list, origin and discovery there are only the last-known peers. */
-    private void theEdgesNeedNoOrigin(NodeProcess origin, NodeProcess first, NodeProcess second)
+    private static void theEdgesNeedNoOrigin(
+            TestNodes nodes, NodeProcess origin, NodeProcess first, NodeProcess second)
             throws Exception {
         origin.kill();
         TestNodes.push(first, KEPT, "late", nodes.image(3, 900_000));
@@ -133,7 +132,7 @@ class RestartIT {
     }
 
     /** Puts {@code random} in force on all three, each of which had {@code before}. */
-    private void assertChanged(String before) throws IOException {
+    private static void assertChanged(TestNodes nodes, String before) throws IOException {
         JsonNode changes = nodes.json("routing:strategy-use --nodes all random");
         assertEquals(3, changes.size(), changes::toString);
         for (JsonNode change : changes) {
@@ -142,7 +141,7 @@ class RestartIT {
         }
     }
 
-    private String strategy() throws IOException {
+    private static String strategy(TestNodes nodes) throws IOException {
         for (JsonNode strategy : nodes.json("routing:strategy-list")) {
             if (strategy.get("state").asText().contains("in force")) {
                 return strategy.get("type").asText();

@@ -107,10 +107,13 @@ class StrangersIT {
     void aNodeOfAnotherMeshIsNotLetIn() throws Exception {
         long before = TestNodes.connected(origin);
         double failedBefore = TestNodes.metric(origin, FAILED);
-        Map<String, Map<String, String>> config = configLike("foreign");
-        config.get("org.peeredge.kernel.node").put("mesh.create", "true");
-        config.get("org.peeredge.dts.engine")
-                .put("bootstrap", "tcp://127.0.0.1:" + origin.spec().ports().channel());
+        Map<String, Map<String, String>> config = config();
+        set(config, "org.peeredge.kernel.node", "mesh.create", "true");
+        set(
+                config,
+                "org.peeredge.dts.engine",
+                "bootstrap",
+                "tcp://127.0.0.1:" + origin.spec().ports().channel());
         try (NodeProcess foreign = NodeProcess.start(spec("foreign", config))) {
             TestNodes.awaitReady(foreign);
             TestNodes.await(
@@ -213,10 +216,13 @@ class StrangersIT {
         door.member(used);
         Path token = Files.createDirectories(folder.resolve("late")).resolve("join.token");
         Files.writeString(token, used);
-        Map<String, Map<String, String>> config = configLike("late");
-        config.get("org.peeredge.kernel.node").put("join.token.file", token.toString());
-        config.get("org.peeredge.dts.engine")
-                .put("bootstrap", "tcp://127.0.0.1:" + origin.spec().ports().channel());
+        Map<String, Map<String, String>> config = config();
+        set(config, "org.peeredge.kernel.node", "join.token.file", token.toString());
+        set(
+                config,
+                "org.peeredge.dts.engine",
+                "bootstrap",
+                "tcp://127.0.0.1:" + origin.spec().ports().channel());
         try (NodeProcess late = NodeProcess.start(spec("late", config))) {
             TestNodes.await(
                     "it says that the token is refused",
@@ -316,10 +322,14 @@ class StrangersIT {
                                         .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    private Map<String, Map<String, String>> configLike(String name) {
+    private static void set(
+            Map<String, Map<String, String>> config, String pid, String key, String value) {
+        config.computeIfAbsent(pid, p -> new HashMap<>()).put(key, value);
+    }
+
+    private Map<String, Map<String, String>> config() {
         Map<String, Map<String, String>> config = new HashMap<>();
         nodes.config().forEach((pid, values) -> config.put(pid, new HashMap<>(values)));
-        config.put("org.peeredge.kernel.node", new HashMap<>());
         return config;
     }
 
