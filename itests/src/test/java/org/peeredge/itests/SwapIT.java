@@ -59,7 +59,7 @@ class SwapIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "org.peeredge.routing.strategy.network")
+    @ValueSource(strings = {"org.peeredge.dts.codec.none", "org.peeredge.routing.strategy.network"})
     void aSwapUnderLoadIsSeenByNobody(String bundle) throws Exception {
         swapUnderLoad(bundle, WARM_UP);
         List<String> errors = TestNodes.logged(origin, "ERROR");
