@@ -86,8 +86,14 @@ final class Exchange {
             throw e;
         } catch (IOException e) {
             backOff.failed();
-            throw new IOException("upstream " + site.name() + ": " + e.getMessage(), e);
+            throw new IOException("upstream " + site.name() + ": " + reason(e), e);
         }
+    }
+
+    /** The JDK's client says nothing when a connection is refused. */
+    private static String reason(IOException e) {
+        String said = e.getMessage();
+        return said == null ? "cannot be reached (" + e.getClass().getSimpleName() + ")" : said;
     }
 
     private Answer counted(Site site, Ask ask) throws IOException, InterruptedException {

@@ -23,7 +23,8 @@ public interface Mesh {
 
     /**
      * Asks a connected member. Fails with {@code TryOtherPeerException} when it is not connected,
-     * closes, or does not answer in time, with {@code NeverException} when it refuses.
+     * closes, or does not answer in time, with {@code NeverException} when it refuses. While its
+     * channel is being replaced the question waits and is put again, so a handler may see it twice.
      *
      * @param topic names the handler there; at most 64 characters
      * @param payload at most {@link #MAX_PAYLOAD_BYTES}
