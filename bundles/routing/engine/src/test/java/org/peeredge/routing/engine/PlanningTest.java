@@ -221,6 +221,8 @@ final class PlanningTest {
                 assertEquals(5, Views.weightOf(node.plan(Views.of(4))));
                 current = next;
             }
+            // A plan is counted just after its answer has been given.
+            await(() -> node.metric("peeredge_routing_plans_total", "by", "strategy") >= 300);
             assertEquals(300.0, node.metric("peeredge_routing_plans_total", "by", "strategy"));
         }
     }
