@@ -10,6 +10,7 @@ import javax.net.ssl.SSLException;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.trust.Identity;
 import org.peeredge.kernel.netty.MeshTls;
+import org.peeredge.kernel.netty.OneKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,8 +88,9 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
 
     private static Pair build(Identity identity, SslProvider provider) throws SSLException {
         MeshTrust trust = new MeshTrust(identity);
+        OneKey key = new OneKey(identity.privateKey(), identity.chain());
         SslContext server =
-                SslContextBuilder.forServer(identity.privateKey(), identity.chain())
+                SslContextBuilder.forServer(key)
                         .sslProvider(provider)
                         .protocols(PROTOCOLS)
                         .trustManager(trust)
@@ -98,7 +100,7 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
                         .build();
         SslContext client =
                 SslContextBuilder.forClient()
-                        .keyManager(identity.privateKey(), identity.chain())
+                        .keyManager(key)
                         .sslProvider(provider)
                         .protocols(PROTOCOLS)
                         .trustManager(trust)

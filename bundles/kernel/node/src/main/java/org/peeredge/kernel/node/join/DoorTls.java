@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.kernel.node.join;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -17,12 +17,11 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.netty.OneKey;
 import org.peeredge.kernel.node.authority.MeshAuthority;
 import org.peeredge.kernel.node.trust.MeshName;
 import org.peeredge.kernel.node.trust.P256;
@@ -38,26 +37,33 @@ public final class DoorTls {
     private DoorTls() {}
 
     /** For the authority's listener. */
-    public static SslContext server(MeshAuthority authority) throws SSLException {
-        return SslContextBuilder.forServer(
-                        authority.doorKey().secret(),
-                        authority.doorChain().toArray(new X509Certificate[0]))
-                .sslProvider(SslProvider.JDK)
-                .protocols(TLS)
-                .clientAuth(ClientAuth.REQUIRE)
-                .trustManager(new AnyNode())
-                .build();
+    public static SslContext server(MeshAuthority authority) {
+        SSLContext context =
+                context(
+                        new OneKey(authority.doorKey().secret(), authority.doorChain()),
+                        new AnyNode());
+        // Netty's builder would first try out a key store of its own, at the price of OneKey's.
+        return new JdkSslContext(
+                context,
+                false,
+                null,
+                IdentityCipherSuiteFilter.INSTANCE,
+                ApplicationProtocolConfig.DISABLED,
+                ClientAuth.REQUIRE,
+                new String[] {TLS},
+                false);
     }
 
     /** For a caller that shows {@code chain} and accepts the door of {@code meshId} alone. */
     static SSLContext client(
             PrivateKey key, List<X509Certificate> chain, String meshId, Clock clock) {
+        return context(new OneKey(key, chain), new PinnedDoor(meshId, clock));
+    }
+
+    private static SSLContext context(KeyManager key, TrustManager trust) {
         try {
             SSLContext context = SSLContext.getInstance(TLS);
-            context.init(
-                    new KeyManager[] {new OneKey(key, chain)},
-                    new TrustManager[] {new PinnedDoor(meshId, clock)},
-                    null);
+            context.init(new KeyManager[] {key}, new TrustManager[] {trust}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime cannot do TLS 1.3", e);
@@ -163,50 +169,6 @@ public final class DoorTls {
         @Override
         public X509Certificate[] getAcceptedIssuers() {
             return new X509Certificate[0];
-        }
-    }
-
-    /** Shows its one certificate whatever the other side asks for. */
-    private static final class OneKey extends X509ExtendedKeyManager {
-        private static final String ALIAS = "node";
-        private final PrivateKey key;
-        private final X509Certificate[] chain;
-
-        OneKey(PrivateKey key, List<X509Certificate> chain) {
-            this.key = key;
-            this.chain = chain.toArray(new X509Certificate[0]);
-        }
-
-        @Override
-        public String[] getClientAliases(String type, Principal @Nullable [] issuers) {
-            return new String[] {ALIAS};
-        }
-
-        @Override
-        public String chooseClientAlias(
-                String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return ALIAS;
-        }
-
-        @Override
-        public String[] getServerAliases(String type, Principal @Nullable [] issuers) {
-            return new String[0];
-        }
-
-        @Override
-        public @Nullable String chooseServerAlias(
-                String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return null;
-        }
-
-        @Override
-        public X509Certificate[] getCertificateChain(String alias) {
-            return chain.clone();
-        }
-
-        @Override
-        public PrivateKey getPrivateKey(String alias) {
-            return key;
         }
     }
 }
