@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.List;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
@@ -30,13 +31,19 @@ public sealed interface Action {
     record OpenStore(Digest digest, long sizeBytes) implements Action {}
 
     /**
-     * Hashes the bytes kept under {@code handle}, writes them when they match: {@code PieceStored},
-     * {@code PieceBad} or {@code StoreFailed}; frees the handle.
+     * Hashes parts of the bytes kept under {@code handle}, writes those that match: for each {@code
+     * PieceStored}, {@code PieceBad} or {@code StoreFailed}; frees the handle.
+     */
+    record CheckAndStore(Digest digest, NodeId from, long handle, List<Part> parts)
+            implements Action {}
+
+    /**
+     * A piece within a frame.
      *
+     * @param offset where it begins, in bytes from the first symbol
      * @param hash the expected SHA-256, 32 bytes
      */
-    record CheckAndStore(Digest digest, int piece, NodeId from, long handle, byte[] hash)
-            implements Action {}
+    record Part(int piece, int offset, int bytes, byte[] hash) {}
 
     /**
      * Reads a piece that is in the store unchecked (an earlier run's, or upstream's) and compares

@@ -20,6 +20,7 @@ final class Flow implements Claims.Ending {
     private static final long BAD_SIZE_NANOS = 60 * Time.SECOND;
 
     final Requests requests;
+    final Arrivals arrivals;
     final Offers offers;
     final Maps maps;
 
@@ -30,7 +31,9 @@ final class Flow implements Claims.Ending {
 
     Flow(Core core) {
         this.core = core;
-        this.requests = new Requests(core);
+        Picker picker = new Picker(core);
+        this.requests = new Requests(core, picker);
+        this.arrivals = new Arrivals(core, picker, requests);
         this.offers = new Offers(core);
         this.maps = new Maps(core);
         this.claims = new Claims(core);

@@ -17,6 +17,8 @@ final class Peer {
     private static final long LONGEST_TIMEOUT_NANOS = 15 * Time.SECOND;
     private static final long UNKNOWN_TIMEOUT_NANOS = 5 * Time.SECOND;
     private static final int START_PIECES = 2;
+    private static final int BATCHES_PER_WINDOW = 4;
+    private static final long BATCH_NANOS = 20 * Time.MILLI;
 
     final NodeId id;
     final boolean origin;
@@ -53,12 +55,27 @@ final class Peer {
         return !banned && nowNanos >= suspendedUntilNanos;
     }
 
+    /**
+     * Whether to ask for more now. Beyond half of the window only a whole batch at once, or asking
+     * would go on piece by piece as pieces come (the silly window of RFC 9293, 3.8.6.2).
+     */
     boolean hasRoom(long planWindowBytes) {
         if (inflightBytes == 0) {
             return true;
         }
         long window = Math.min((long) windowPieces * Pieces.PIECE_BYTES, planWindowBytes);
-        return inflightBytes + Pieces.PIECE_BYTES <= window;
+        int pieces = 2 * inflightBytes > window ? batch() : 1;
+        return inflightBytes + (long) pieces * Pieces.PIECE_BYTES <= window;
+    }
+
+    /**
+     * How many pieces to ask for in one message: as many as come within {@link #BATCH_NANOS}, since
+     * none of them is of use before the last. Only a window that has grown shows that for sure.
+     */
+    int batch() {
+        long rate = bytesPerSecond / (Time.SECOND / BATCH_NANOS) / Pieces.PIECE_BYTES;
+        return Math.clamp(
+                Math.min(rate, windowPieces / BATCHES_PER_WINDOW), 1, Pieces.GROUP_PIECES);
     }
 
     /** When an answer of a piece asked now is overdue. */
@@ -89,7 +106,8 @@ final class Peer {
         suspendedUntilNanos = Long.MIN_VALUE;
         long took = nowNanos - sentNanos;
         long target = Math.max(TARGET_NANOS, 4 * rttNanos);
-        if (took < target && inflightBytes >= (long) (windowPieces - 1) * Pieces.PIECE_BYTES) {
+        long full = (long) (windowPieces - batch()) * Pieces.PIECE_BYTES;
+        if (took < target && inflightBytes >= full) {
             grown += Math.max(1, windowPieces / 4);
             if (grown >= windowPieces / 2) {
                 grown = 0;

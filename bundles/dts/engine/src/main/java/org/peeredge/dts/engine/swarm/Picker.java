@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.swarm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.peeredge.dts.api.Pieces;
 import org.peeredge.kernel.api.NodeId;
 
 /**
@@ -35,6 +36,26 @@ final class Picker {
         }
         int own = nextOwn(t, s);
         return own < 0 && s.peer.neighbour() ? rarest(t, s) : own;
+    }
+
+    /**
+     * How many pieces, from {@code piece} on, to ask of {@code s} in one message: those of its
+     * group that might be picked as well.
+     */
+    int run(Transfer t, Source s, int piece) {
+        if (core.now < s.singlyUntilNanos) {
+            return 1;
+        }
+        int most = Math.min(Pieces.GROUP_PIECES - piece % Pieces.GROUP_PIECES, s.peer.batch());
+        boolean ownOnly = shares(t) && (s.complete() || !s.peer.neighbour());
+        int count = 1;
+        while (count < most
+                && t.need.get(piece + count)
+                && s.has(piece + count)
+                && (!ownOnly || owns(t, piece + count))) {
+            count++;
+        }
+        return count;
     }
 
     /**

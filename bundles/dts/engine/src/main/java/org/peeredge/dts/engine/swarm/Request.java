@@ -4,7 +4,27 @@ package org.peeredge.dts.engine.swarm;
 /**
  * A piece asked of a source.
  *
+ * @param batch the message that asked for it, together with others
  * @param softNanos from then on another source may be asked as well
  * @param deadlineNanos then it is taken back
  */
-record Request(int piece, Source source, long sentNanos, long softNanos, long deadlineNanos) {}
+record Request(
+        int piece, Source source, Batch batch, long sentNanos, long softNanos, long deadlineNanos) {
+    /**
+     * Pieces of one group that one message asked for, in a row. They come in one frame, so there is
+     * one message, one frame and one turn on each thread for all of them.
+     */
+    static final class Batch {
+        final int first;
+        final int count;
+
+        /** Pieces of it that are still wanted from this source. */
+        int open;
+
+        Batch(int first, int count) {
+            this.first = first;
+            this.count = count;
+            this.open = count;
+        }
+    }
+}

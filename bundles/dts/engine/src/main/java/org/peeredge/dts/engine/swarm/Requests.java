@@ -10,21 +10,24 @@ import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.engine.swarm.Action.Counted;
+import org.peeredge.dts.engine.swarm.Request.Batch;
 import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.engine.wire.Refusal;
 
-/** Asks sources for pieces, takes what arrives, and takes requests back that nobody answers. */
+/** Asks sources for pieces, and takes requests back that nobody answers. */
 final class Requests {
     private static final int MAX_DUPLICATES = 4;
     private static final int MAX_STRIKES = 3;
+    private static final long SINGLY_NANOS = Time.SECOND;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
     private static final long BAD_PIECE_BAN_MILLIS = 600_000;
 
     private final Core core;
     private final Picker picker;
 
-    Requests(Core core) {
+    Requests(Core core, Picker picker) {
         this.core = core;
-        this.picker = new Picker(core);
+        this.picker = picker;
     }
 
     /** Asks as much as windows allow, of the least loaded source first. */
@@ -51,7 +54,7 @@ final class Requests {
                 open.remove(best);
             } else {
                 t.helping = false;
-                ask(t, best, piece);
+                ask(t, best, piece, picker.run(t, best, piece));
             }
         }
     }
@@ -72,7 +75,7 @@ final class Requests {
                 return;
             }
             t.helping = false;
-            ask(t, s, piece);
+            ask(t, s, piece, picker.run(t, s, piece));
         }
     }
 
@@ -90,28 +93,35 @@ final class Requests {
         return s.holds(core.now) && s.peer.usable(core.now);
     }
 
-    private void ask(Transfer t, Source s, int piece) {
-        t.need.clear(piece);
-        long soft = Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
-        Request r =
-                new Request(piece, s, core.now, core.now + soft, core.now + s.peer.timeoutNanos());
-        List<Request> all = t.requests.computeIfAbsent(piece, p -> new ArrayList<>(1));
-        all.add(r);
-        t.duplicates += all.size() == 2 ? 1 : 0;
-        int length = t.length(piece);
-        s.inflight++;
-        s.peer.inflightBytes += length;
-        core.pendingBytes += length;
+    /** Asks for {@code count} pieces of one group. */
+    private void ask(Transfer t, Source s, int piece, int count) {
+        for (int p = piece; p < piece + count; p++) {
+            int length = t.length(p);
+            s.inflight++;
+            s.peer.inflightBytes += length;
+            core.pendingBytes += length;
+        }
+        Batch batch = new Batch(piece, count);
+        long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
+        long deadline = core.now + s.peer.timeoutNanos();
+        for (int p = piece; p < piece + count; p++) {
+            t.need.clear(p);
+            List<Request> all = t.requests.computeIfAbsent(p, _ -> new ArrayList<>(1));
+            all.add(new Request(p, s, batch, core.now, soft, deadline));
+            t.duplicates += all.size() == 2 ? 1 : 0;
+        }
         t.usefulNanos = core.now;
         int group = piece / Pieces.GROUP_PIECES;
         int k = Math.min(Pieces.GROUP_PIECES, t.pieces() - group * Pieces.GROUP_PIECES);
         CodecId codec = new CodecId("none", k, 0, Pieces.PIECE_BYTES);
         int first = piece % Pieces.GROUP_PIECES;
-        core.send(s.peer.id, new Message.GetSymbols(t.digest, group, codec, first, 1, new byte[0]));
+        core.send(
+                s.peer.id,
+                new Message.GetSymbols(t.digest, group, codec, first, count, new byte[0]));
     }
 
     /** Forgets one request; the piece is needed again unless another request runs. */
-    private void drop(Transfer t, Request r) {
+    void drop(Transfer t, Request r) {
         List<Request> all = t.requests.get(r.piece());
         if (all == null || !all.remove(r)) {
             return;
@@ -127,83 +137,16 @@ final class Requests {
         t.missing(r.piece());
     }
 
-    private void takeBack(Transfer t, Request r) {
-        core.send(
-                r.source().peer.id,
-                new Message.Cancel(
-                        t.digest,
-                        r.piece() / Pieces.GROUP_PIECES,
-                        r.piece() % Pieces.GROUP_PIECES));
+    /** The source is told once nothing of what the message asked for is wanted any more. */
+    void takeBack(Transfer t, Request r) {
+        if (--r.batch().open == 0) {
+            int first = r.batch().first;
+            core.send(
+                    r.source().peer.id,
+                    new Message.Cancel(
+                            t.digest, first / Pieces.GROUP_PIECES, first % Pieces.GROUP_PIECES));
+        }
         drop(t, r);
-    }
-
-    /** Bytes came. */
-    void arrived(Event.SymbolsArrived e) {
-        Transfer t = core.transfers.get(e.header().digest());
-        Source s = t == null ? null : t.sources.get(e.from());
-        core.arrived(e.bytes());
-        if (t == null || s == null || t.pieces() < 0 || e.header().count() != 1) {
-            waste(e);
-            return;
-        }
-        long at = (long) e.header().group() * Pieces.GROUP_PIECES + e.header().first();
-        if (e.header().group() < 0 || e.header().first() < 0 || at >= t.pieces()) {
-            waste(e);
-            return;
-        }
-        int piece = (int) at;
-        Request r = of(t, piece, s);
-        if (r != null) {
-            s.peer.delivered(e.bytes(), r.sentNanos(), core.now, core.limits.windowPieces());
-            s.strikes = 0;
-            s.delivered = true;
-            drop(t, r);
-            if (!s.peer.neighbour()) {
-                picker.cameFromAfar(t);
-            }
-        } else if (s.late == null || !s.late.get(piece)) {
-            waste(e);
-            return;
-        } else {
-            s.late.clear(piece);
-        }
-        take(t, s, piece, e);
-        fill(t, s);
-    }
-
-    private void take(Transfer t, Source s, int piece, Event.SymbolsArrived e) {
-        if (e.bytes() != t.length(piece)) {
-            core.act(new Action.Discard(e.handle()));
-            core.count(t.digest, Counted.BAD, e.from(), e.bytes());
-            punishSender(t, s, "sent " + e.bytes() + " bytes for a piece of " + t.length(piece));
-            return;
-        }
-        if (t.have.get(piece)
-                || t.checking.get(piece)
-                || t.maps.map() == null
-                || t.resetWanted
-                || t.store != Transfer.Store.OPEN) {
-            waste(e);
-            return;
-        }
-        List<Request> others = t.requests.get(piece);
-        if (others != null) {
-            for (Request other : List.copyOf(others)) {
-                takeBack(t, other);
-            }
-        }
-        t.need.clear(piece);
-        t.checking.set(piece);
-        t.usefulNanos = core.now;
-        core.pendingBytes += e.bytes();
-        core.act(
-                new Action.CheckAndStore(
-                        t.digest, piece, e.from(), e.handle(), t.maps.leaf(piece)));
-    }
-
-    private void waste(Event.SymbolsArrived e) {
-        core.act(new Action.Discard(e.handle()));
-        core.count(e.header().digest(), Counted.WASTED, e.from(), e.bytes());
     }
 
     /** A piece did not match: who sent it? */
@@ -216,7 +159,7 @@ final class Requests {
     }
 
     /** Bans a sender that is proven wrong; one that only differs from an unproven map is left. */
-    private void punishSender(Transfer t, Source s, String why) {
+    void punishSender(Transfer t, Source s, String why) {
         if (t.maps.trusted() || t.maps.signedBy(s.peer.id)) {
             core.punish(s.peer.id, why, BAD_PIECE_BAN_MILLIS);
             lose(t, s);
@@ -234,12 +177,24 @@ final class Requests {
             return;
         }
         int piece = (int) at;
-        Request r = of(t, piece, s);
-        if (r == null) {
-            return;
+        int count = 0;
+        for (int p = piece; p < Math.min(piece + Pieces.GROUP_PIECES, t.pieces()); p++) {
+            Request r = of(t, p, s);
+            if (r != null && r.batch().first == piece) {
+                count = r.batch().count;
+                drop(t, r);
+            }
         }
-        drop(t, r);
-        switch (m.reason()) {
+        if (count > 1 && m.reason() != Refusal.BUSY) {
+            s.singlyUntilNanos = core.now + SINGLY_NANOS; // then it says which one it means
+        } else if (count > 0) {
+            refused(s, t, piece, m.reason());
+        }
+        fill(t);
+    }
+
+    private void refused(Source s, Transfer t, int piece, Refusal reason) {
+        switch (reason) {
             case BUSY -> s.peer.busy(core.now);
             case NOT_HELD -> {
                 if (!s.complete() && s.pieces.get(piece)) {
@@ -252,7 +207,6 @@ final class Requests {
             }
             case BAD_REQUEST, CONFINED -> s.exclude(core.now, 3 * EXCLUDE_NANOS);
         }
-        fill(t);
     }
 
     /** Takes every request to a source away, because it is gone or not to be used. */
@@ -316,7 +270,7 @@ final class Requests {
                     && s.has(r.piece())
                     && s.peer.hasRoom(s.planWindowBytes)
                     && core.mayAsk()) {
-                ask(t, s, r.piece());
+                ask(t, s, r.piece(), 1);
                 return;
             }
         }
@@ -335,14 +289,14 @@ final class Requests {
                 int piece = picker.pickForeign(t, s);
                 if (piece >= 0) {
                     t.helping = true;
-                    ask(t, s, piece);
+                    ask(t, s, piece, 1);
                     return;
                 }
             }
         }
     }
 
-    private static @Nullable Request of(Transfer t, int piece, Source s) {
+    static @Nullable Request of(Transfer t, int piece, Source s) {
         for (Request r : t.requests.getOrDefault(piece, List.of())) {
             if (r.source() == s) {
                 return r;

@@ -35,6 +35,10 @@ final class Source {
 
     long excludedUntilNanos = Long.MIN_VALUE;
     long passedUntilNanos = Long.MIN_VALUE;
+
+    /** Refused several pieces at once: until then it is asked for one at a time. */
+    long singlyUntilNanos = Long.MIN_VALUE;
+
     long mapAskedNanos = Long.MIN_VALUE;
     boolean mapAwaited;
     boolean mapGiven;

@@ -73,7 +73,7 @@ public final class Swarm {
                 members.down(e.peer());
             }
             case Event.Received e -> received(e.from(), e.message());
-            case Event.SymbolsArrived e -> flow.requests.arrived(e);
+            case Event.SymbolsArrived e -> flow.arrivals.arrived(e);
             case Event.SymbolsSent e -> serving.sent(e);
             case Event.MapChecked e -> {
                 if (e.from().equals(core.self)) {

@@ -4,9 +4,11 @@ package org.peeredge.dts.engine.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +92,7 @@ public final class Ingress {
         }
     }
 
-    /** Checks and writes a frame on a worker. */
+    /** Checks and writes the pieces of a frame on a worker. */
     void checkAndStore(Action.CheckAndStore action) {
         Parked p = parked.remove(action.handle());
         if (p == null) {
@@ -98,10 +100,13 @@ public final class Ingress {
         }
         try {
             workers.execute(() -> {
-                Event result = store(action, p.frame().bytes(), p.bytes());
+                List<Event> results = new ArrayList<>(action.parts().size());
+                for (Action.Part part : action.parts()) {
+                    results.add(store(action, part, p.frame().bytes()));
+                }
                 loop.execute(() -> {
                     free(p);
-                    events.accept(result);
+                    results.forEach(events);
                 });
             });
         } catch (RejectedExecutionException e) {
@@ -148,10 +153,12 @@ public final class Ingress {
         return parkedBytes.get();
     }
 
-    private Event store(Action.CheckAndStore action, ByteBuffer bytes, int count) {
+    private Event store(Action.CheckAndStore action, Action.Part part, ByteBuffer frame) {
+        int count = part.bytes();
+        ByteBuffer bytes = frame.slice(frame.position() + part.offset(), count);
         byte[] hash = sha.of(bytes);
-        if (!MessageDigest.isEqual(hash, action.hash())) {
-            return new Event.PieceBad(action.digest(), action.piece(), action.from(), count);
+        if (!MessageDigest.isEqual(hash, part.hash())) {
+            return new Event.PieceBad(action.digest(), part.piece(), action.from(), count);
         }
         Optional<PartialBlob> partial = blobs.partial(action.digest());
         if (partial.isEmpty()) {
@@ -159,8 +166,8 @@ public final class Ingress {
                     action.digest(), "blob " + action.digest() + " is not open", false);
         }
         try {
-            partial.get().write(action.piece(), bytes);
-            return new Event.PieceStored(action.digest(), action.piece(), action.from(), count);
+            partial.get().write(part.piece(), bytes);
+            return new Event.PieceStored(action.digest(), part.piece(), action.from(), count);
         } catch (RetryLaterException full) {
             return new Event.StoreFailed(action.digest(), message(full), true);
         } catch (IOException | RuntimeException | Error e) {

@@ -55,6 +55,11 @@ final class SimNode implements Receiver {
     /** Signs and gives maps that are false, with pieces to match. */
     boolean falseMaps;
 
+    /** Messages that asked this node for symbols, and the most pieces that one asked for. */
+    int asked;
+
+    int mostAtOnce;
+
     long upstreamBytes;
     int upstreamStarts;
     int failures;
@@ -249,30 +254,37 @@ final class SimNode implements Receiver {
 
     private void sendSymbols(Action.SendSymbols a) {
         Message.GetSymbols m = a.request();
+        asked++;
+        mostAtOnce = Math.max(mostAtOnce, m.count());
         int piece = m.group() * Pieces.GROUP_PIECES + m.first();
         SimContent content = sim.content(m.digest());
-        int bytes = Pieces.length(content.sizeBytes(), piece);
-        boolean genuine = !corrupts && disk.blob(m.digest()).genuine.get(piece);
+        int bytes = 0;
+        boolean genuine = !corrupts;
+        for (int p = piece; p < piece + m.count(); p++) {
+            bytes += Pieces.length(content.sizeBytes(), p);
+            genuine &= disk.blob(m.digest()).genuine.get(p);
+        }
+        int size = bytes;
         Event sent = new Event.SymbolsSent(a.to(), m.digest(), m.group(), m.first());
         Port to = sim.port(a.to());
         SymbolsHeader header =
                 new SymbolsHeader(
                         m.digest(), m.group(), m.codec(), m.first(), m.count(), new byte[0]);
         boolean matchesFalseMap = falseMaps && !corrupts;
-        Symbols symbols = new Symbols(header, bytes, genuine && !falseMaps, matchesFalseMap);
+        Symbols symbols = new Symbols(header, size, genuine && !falseMaps, matchesFalseMap);
         int now = life;
         boolean going =
                 port().send(
                                 to,
                                 symbols,
-                                SwarmSim.wireBytes(bytes),
+                                SwarmSim.wireBytes(size),
                                 () -> {
                                     if (life == now) {
                                         later(0, sent);
                                     }
                                 });
         if (going) {
-            bulkSent += bytes;
+            bulkSent += size;
         } else {
             later(0, sent);
         }
@@ -292,18 +304,23 @@ final class SimNode implements Receiver {
         if (symbols == null) {
             throw new IllegalStateException("no such handle: " + a);
         }
+        a.parts().forEach(part -> checkAndStore(a, part, symbols));
+    }
+
+    private void checkAndStore(Action.CheckAndStore a, Action.Part part, Symbols symbols) {
         SimContent content = sim.content(a.digest());
-        boolean real = symbols.genuine && content.map().matches(a.piece(), a.hash());
-        boolean fake = symbols.falsePiece && content.falseMap().matches(a.piece(), a.hash());
+        boolean real = symbols.genuine && content.map().matches(part.piece(), part.hash());
+        boolean fake = symbols.falsePiece && content.falseMap().matches(part.piece(), part.hash());
         if (disk.full) {
             later(MILLI, new Event.StoreFailed(a.digest(), "the disk is full", true));
             return;
         }
+        int bytes = part.bytes();
         if (real || fake) {
-            write(a.digest(), a.piece(), real);
-            later(MILLI, new Event.PieceStored(a.digest(), a.piece(), a.from(), symbols.bytes));
+            write(a.digest(), part.piece(), real);
+            later(MILLI, new Event.PieceStored(a.digest(), part.piece(), a.from(), bytes));
         } else {
-            later(MILLI, new Event.PieceBad(a.digest(), a.piece(), a.from(), symbols.bytes));
+            later(MILLI, new Event.PieceBad(a.digest(), part.piece(), a.from(), bytes));
         }
     }
 

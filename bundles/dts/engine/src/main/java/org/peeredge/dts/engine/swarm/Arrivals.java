@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.engine.swarm.Action.Counted;
+import org.peeredge.dts.engine.wire.SymbolsHeader;
+
+/** Takes the pieces that arrive, as far as they were asked for. */
+final class Arrivals {
+    private final Core core;
+    private final Picker picker;
+    private final Requests requests;
+
+    Arrivals(Core core, Picker picker, Requests requests) {
+        this.core = core;
+        this.picker = picker;
+        this.requests = requests;
+    }
+
+    /** Bytes came. */
+    void arrived(Event.SymbolsArrived e) {
+        SymbolsHeader header = e.header();
+        Transfer t = core.transfers.get(header.digest());
+        Source s = t == null ? null : t.sources.get(e.from());
+        core.arrived(e.bytes());
+        long first = (long) header.group() * Pieces.GROUP_PIECES + header.first();
+        if (t == null
+                || s == null
+                || header.group() < 0
+                || header.first() < 0
+                || header.count() > Pieces.GROUP_PIECES
+                || first + header.count() > t.pieces()) {
+            drop(e);
+            return;
+        }
+        BitMask asked = asked(t, s, (int) first, header.count(), e);
+        if (asked.isEmpty()) {
+            drop(e);
+            return;
+        }
+        take(t, s, (int) first, asked, e);
+        requests.fill(t, s);
+    }
+
+    /** Which of the pieces in a frame were asked for; those requests are answered. */
+    private BitMask asked(Transfer t, Source s, int first, int count, Event.SymbolsArrived e) {
+        BitMask asked = new BitMask(0);
+        List<Request> answered = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int piece = first + i;
+            Request r = Requests.of(t, piece, s);
+            if (r != null) {
+                answered.add(r);
+                asked = asked.with(i);
+            } else if (s.late != null && s.late.get(piece)) {
+                s.late.clear(piece);
+                asked = asked.with(i);
+            }
+        }
+        if (!answered.isEmpty()) {
+            long sent = answered.getFirst().sentNanos();
+            s.peer.delivered(e.bytes(), sent, core.now, core.limits.windowPieces());
+            answered.forEach(r -> requests.drop(t, r));
+            s.strikes = 0;
+            s.delivered = true;
+            if (!s.peer.neighbour()) {
+                picker.cameFromAfar(t);
+            }
+        }
+        return asked;
+    }
+
+    private void take(Transfer t, Source s, int first, BitMask asked, Event.SymbolsArrived e) {
+        int count = e.header().count();
+        long expected = 0;
+        for (int i = 0; i < count; i++) {
+            expected += t.length(first + i);
+        }
+        if (e.bytes() != expected) {
+            core.act(new Action.Discard(e.handle()));
+            core.count(t.digest, Counted.BAD, e.from(), e.bytes());
+            requests.punishSender(
+                    t, s, "sent " + e.bytes() + " bytes for pieces of " + expected + " bytes");
+            return;
+        }
+        List<Action.Part> parts = new ArrayList<>(count);
+        int wasted = 0;
+        for (int i = 0; i < count; i++) {
+            int piece = first + i;
+            int bytes = t.length(piece);
+            if (asked.has(i) && wanted(t, piece)) {
+                checking(t, piece, bytes);
+                int offset = i * Pieces.PIECE_BYTES;
+                parts.add(new Action.Part(piece, offset, bytes, t.maps.leaf(piece)));
+            } else {
+                wasted += bytes;
+            }
+        }
+        if (wasted > 0) {
+            core.count(t.digest, Counted.WASTED, e.from(), wasted);
+        }
+        core.act(
+                parts.isEmpty()
+                        ? new Action.Discard(e.handle())
+                        : new Action.CheckAndStore(t.digest, e.from(), e.handle(), parts));
+    }
+
+    private static boolean wanted(Transfer t, int piece) {
+        return !t.have.get(piece)
+                && !t.checking.get(piece)
+                && t.maps.map() != null
+                && !t.resetWanted
+                && t.store == Transfer.Store.OPEN;
+    }
+
+    private void checking(Transfer t, int piece, int bytes) {
+        List<Request> others = t.requests.get(piece);
+        if (others != null) {
+            for (Request other : List.copyOf(others)) {
+                requests.takeBack(t, other);
+            }
+        }
+        t.need.clear(piece);
+        t.checking.set(piece);
+        t.usefulNanos = core.now;
+        core.pendingBytes += bytes;
+    }
+
+    private void drop(Event.SymbolsArrived e) {
+        core.act(new Action.Discard(e.handle()));
+        core.count(e.header().digest(), Counted.WASTED, e.from(), e.bytes());
+    }
+
+    /** Pieces of a frame by their place in it. */
+    private record BitMask(int bits) {
+        BitMask with(int i) {
+            return new BitMask(bits | 1 << i);
+        }
+
+        boolean has(int i) {
+            return (bits >> i & 1) != 0;
+        }
+
+        boolean isEmpty() {
+            return bits == 0;
+        }
+    }
+}
