@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.ops.quickstart.NodeProcess;
@@ -43,14 +44,16 @@ class SwapIT {
     private TestNodes nodes;
     private NodeProcess origin;
     private NodeProcess edge;
-    private NodeDriver driver;
+    private NodeDriver originDriver;
+    private NodeDriver edgeDriver;
 
     @BeforeAll
     void start() throws Exception {
         nodes = new TestNodes(folder, Map.of());
         origin = nodes.origin();
         edge = nodes.edges(1).getFirst();
-        driver = NodeDriver.in(origin);
+        originDriver = NodeDriver.in(origin);
+        edgeDriver = NodeDriver.in(edge);
     }
 
     @AfterAll
@@ -59,15 +62,21 @@ class SwapIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.peeredge.dts.codec.none", "org.peeredge.routing.strategy.network"})
-    void aSwapUnderLoadIsSeenByNobody(String bundle) throws Exception {
-        swapUnderLoad(bundle, WARM_UP);
+    @CsvSource({
+        "origin, org.peeredge.dts.codec.none",
+        "origin, org.peeredge.routing.strategy.network",
+        "origin, org.peeredge.dts.channel.tcp",
+        "edge, org.peeredge.dts.channel.tcp"
+    })
+    void aSwapUnderLoadIsSeenByNobody(String node, String bundle) throws Exception {
+        NodeDriver driver = node.equals("origin") ? originDriver : edgeDriver;
+        swapUnderLoad(driver, bundle, WARM_UP);
         List<String> errors = TestNodes.logged(origin, "ERROR");
         Map<String, Long> before = driver.residue();
         String others = driver.others(bundle);
         driver.events(bundle);
 
-        swapUnderLoad(bundle, SWAPS);
+        swapUnderLoad(driver, bundle, SWAPS);
 
         assertEquals("", driver.events(bundle), "what happened to other bundles");
         assertEquals(others, driver.others(bundle), "other bundles and their components");
@@ -147,7 +156,7 @@ class SwapIT {
         TestNodes.await("the log says: " + text, () -> origin.log().contains(text));
     }
 
-    private void swapUnderLoad(String bundle, int times) throws Exception {
+    private void swapUnderLoad(NodeDriver driver, String bundle, int times) throws Exception {
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
             load.awaitOneMore();
             long start = System.nanoTime();
