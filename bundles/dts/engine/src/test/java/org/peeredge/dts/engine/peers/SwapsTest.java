@@ -178,16 +178,23 @@ class SwapsTest {
     }
 
     @Test
-    void aLaterBanCountsAndAStoppedNodeDialsNobody() {
+    void theLongestBanCounts() {
         connect();
         a.peers.disconnect(b.id, "a test", Duration.ofSeconds(10));
         a.peers.disconnect(b.id, "a test", Duration.ofSeconds(20));
         a.peers.disconnect(b.id, "a test", Duration.ofSeconds(5));
         world.time.run(Duration.ofSeconds(19));
         assertFalse(a.sees(b) || b.sees(a));
-        double dials = a.count("dials_total");
+        untilConnected(Duration.ofMillis(1100));
+    }
+
+    @Test
+    void aStoppedNodeDialsNobodyWhenABanIsOver() {
+        connect();
+        a.peers.disconnect(b.id, "a test", Duration.ofHours(24));
         a.stop();
-        world.time.run(Duration.ofSeconds(10));
+        double dials = a.count("dials_total");
+        world.time.run(Duration.ofHours(25));
         assertEquals(dials, a.count("dials_total"));
     }
 
