@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -30,28 +32,50 @@ import org.peeredge.routing.api.strategy.RoutingStrategy;
 import org.peeredge.routing.api.strategy.TransferView;
 
 /**
- * A plugin bundle of this one class that breaks its contract. As a strategy it works until a file
- * named as its type is in the data folder, so that it passes the check before it is put in force.
+ * A plugin bundle of this one class that breaks its contract: it {@code throws}, {@code hangs} or
+ * {@code leaks}. As a strategy it works until a file named as that is in the data folder, so that
+ * it passes the check before it is put in force. As a codec it makes the symbols of {@code none},
+ * and what leaks is its encoders, which it never lets go of.
  */
 public final class BrokenPlugin
         implements BundleActivator, RoutingStrategy, ChannelProvider, CodecProvider, Encoder {
     private static final String FAMILY = "Broken-Family";
     private static final String TYPE = "Broken-Type";
+    private static final String HOW = "Broken-How";
     private static final int WINDOW_BYTES = 4 << 20;
 
+    private final @Nullable BrokenPlugin provider;
+    private final @Nullable CodecId id;
+    private final @Nullable GroupSource group;
     private volatile Path breaks = Path.of("");
     private volatile String type = "";
+    private volatile String how = "";
     private volatile boolean stopped;
+
+    /** The activator; also strategy, channel or codec. */
+    public BrokenPlugin() {
+        provider = null;
+        id = null;
+        group = null;
+    }
+
+    /** An encoder. */
+    private BrokenPlugin(BrokenPlugin provider, CodecId id, GroupSource group) {
+        this.provider = provider;
+        this.id = id;
+        this.group = group;
+    }
 
     /**
      * Writes the bundle.
      *
      * @param family the interface that it registers
-     * @param type {@code throws}, {@code hangs}, or any other type
+     * @param type which of the family it claims to be
+     * @param how {@code throws}, {@code hangs} or {@code leaks}
      * @return its symbolic name
      */
-    static String write(Path jar, Class<?> family, String type) throws IOException {
-        String name = "org.peeredge.itests.broken." + type;
+    static String write(Path jar, Class<?> family, String type, String how) throws IOException {
+        String name = "org.peeredge.itests.broken." + type + "." + how;
         OneClassBundle.write(
                 jar,
                 name,
@@ -61,6 +85,8 @@ public final class BrokenPlugin
                         family.getName(),
                         TYPE,
                         type,
+                        HOW,
+                        how,
                         "Import-Package",
                         "org.osgi.framework, org.peeredge.kernel.api,"
                                 + " org.peeredge.dts.api.channel, org.peeredge.dts.api.codec,"
@@ -72,7 +98,8 @@ public final class BrokenPlugin
     public void start(BundleContext context) {
         var headers = context.getBundle().getHeaders();
         type = headers.get(TYPE);
-        breaks = Path.of(context.getProperty("karaf.data"), type);
+        how = headers.get(HOW);
+        breaks = Path.of(context.getProperty("karaf.data"), how);
         context.registerService(
                 headers.get(FAMILY),
                 this,
@@ -88,7 +115,8 @@ public final class BrokenPlugin
     @Override
     public Plan plan(TransferView view, RandomGenerator random) {
         if (Files.exists(breaks)) {
-            breakDown();
+            breaks("throws");
+            breaks("hangs");
         }
         return new Plan(
                 view.peers().stream()
@@ -96,8 +124,11 @@ public final class BrokenPlugin
                         .toList());
     }
 
-    private void breakDown() {
-        if (!type.equals("hangs")) {
+    private void breaks(String now) {
+        if (!how.equals(now)) {
+            return;
+        }
+        if (how.equals("throws")) {
             throw new IllegalStateException("broken on purpose");
         }
         while (!stopped) {
@@ -136,20 +167,31 @@ public final class BrokenPlugin
     }
 
     @Override
-    public Encoder prepare(CodecId id, GroupSource group) {
-        return this;
+    public Encoder prepare(CodecId code, GroupSource source) {
+        return new BrokenPlugin(this, code, source);
     }
 
     @Override
-    public Decoder decoder(CodecId id, int groupBytes) {
+    public Decoder decoder(CodecId code, int groupBytes) {
         throw new IllegalStateException("broken on purpose");
     }
 
     @Override
-    public void encode(int first, int count, ByteBuffer into) {
-        throw new IllegalStateException("broken on purpose");
+    public void encode(int first, int count, ByteBuffer into) throws IOException {
+        Objects.requireNonNull(provider).breaks("throws");
+        provider.breaks("hangs");
+        int start = first * Objects.requireNonNull(id).symbolBytes();
+        int end =
+                Math.min(
+                        start + count * id.symbolBytes(),
+                        Objects.requireNonNull(group).sizeBytes());
+        ByteBuffer window = into.slice(into.position(), end - start);
+        group.read(start, window);
+        into.position(into.position() + window.position());
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        Objects.requireNonNull(provider).breaks("leaks");
+    }
 }

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peeredge.dts.api.channel.ChannelProvider;
+import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.ops.quickstart.NodeProcess;
 import org.peeredge.routing.api.strategy.RoutingStrategy;
 
@@ -31,6 +33,8 @@ class SwapIT {
     /** Swaps that come first, so that pools and caches have the size that they keep. */
     private static final int WARM_UP = 10;
 
+    private static final String ABANDONED_THREADS = "peeredge_dts_engine_abandoned_threads";
+
     private static final Duration SETTLED = Duration.ofSeconds(30);
 
     /** Classes that the JVM itself makes or drops on its way; a bundle that stays has more. */
@@ -43,14 +47,16 @@ class SwapIT {
     private TestNodes nodes;
     private NodeProcess origin;
     private NodeProcess edge;
-    private NodeDriver driver;
+    private NodeDriver originDriver;
+    private NodeDriver edgeDriver;
 
     @BeforeAll
     void start() throws Exception {
         nodes = new TestNodes(folder, Map.of());
         origin = nodes.origin();
         edge = nodes.edges(1).getFirst();
-        driver = NodeDriver.in(origin);
+        originDriver = NodeDriver.in(origin);
+        edgeDriver = NodeDriver.in(edge);
     }
 
     @AfterAll
@@ -59,15 +65,21 @@ class SwapIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org.peeredge.dts.codec.none", "org.peeredge.routing.strategy.network"})
-    void aSwapUnderLoadIsSeenByNobody(String bundle) throws Exception {
-        swapUnderLoad(bundle, WARM_UP);
+    @CsvSource({
+        "origin, org.peeredge.dts.codec.none",
+        "origin, org.peeredge.routing.strategy.network",
+        "origin, org.peeredge.dts.channel.tcp",
+        "edge, org.peeredge.dts.channel.tcp"
+    })
+    void aSwapUnderLoadIsSeenByNobody(String node, String bundle) throws Exception {
+        NodeDriver driver = node.equals("origin") ? originDriver : edgeDriver;
+        swapUnderLoad(driver, bundle, WARM_UP);
         List<String> errors = TestNodes.logged(origin, "ERROR");
         Map<String, Long> before = driver.residue();
         String others = driver.others(bundle);
         driver.events(bundle);
 
-        swapUnderLoad(bundle, SWAPS);
+        swapUnderLoad(driver, bundle, SWAPS);
 
         assertEquals("", driver.events(bundle), "what happened to other bundles");
         assertEquals(others, driver.others(bundle), "other bundles and their components");
@@ -80,7 +92,7 @@ class SwapIT {
     @ValueSource(strings = {"throws", "hangs"})
     void aStrategyThatBreaksDownIsTrippedOffAndNamed(String how) throws Exception {
         Path breaks = origin.spec().home().resolve("data").resolve(how);
-        String bundle = install(RoutingStrategy.class, how);
+        String bundle = install(RoutingStrategy.class, how, how);
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
             nodes.command("routing:strategy-use " + how);
             assertEquals("in force", state(how));
@@ -110,15 +122,40 @@ class SwapIT {
         isNamedWhilePullsGoOn(
                 ChannelProvider.class,
                 "leaks",
+                "leaks",
                 "channel plugin 'leaks' is out of use: listen did not complete");
     }
 
-    private void isNamedWhilePullsGoOn(Class<?> family, String type, String text) throws Exception {
+    /** It claims to be the better {@code none}, so every piece that the origin sends meets it. */
+    @ParameterizedTest
+    @CsvSource({
+        "throws, failed 3 times in a row",
+        "hangs, a call did not return within",
+        "leaks, it leaks: a call did not return within"
+    })
+    void aCodecThatBreaksDownIsTrippedOffAndNamed(String how, String reason) throws Exception {
+        isNamedWhilePullsGoOn(
+                CodecProvider.class, "none", how, "codec plugin 'none' is out of use: " + reason);
+        if (!how.equals("throws")) {
+            awaitLogged("codec 'none' has kept thread ");
+            awaitLogged("came back from its codec");
+            TestNodes.await(
+                    "no thread is lost", () -> TestNodes.metric(origin, ABANDONED_THREADS) == 0);
+        }
+    }
+
+    private void isNamedWhilePullsGoOn(Class<?> family, String type, String how, String text)
+            throws Exception {
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
             load.awaitOneMore();
-            String bundle = install(family, type);
+            String bundle = install(family, type, how);
             try {
-                awaitLogged(text);
+                TestNodes.await(
+                        "the log says: " + text,
+                        () -> {
+                            load.mustBeWell();
+                            return origin.log().contains(text);
+                        });
                 load.awaitOneMore();
             } finally {
                 nodes.command("bundle:uninstall " + bundle);
@@ -127,9 +164,9 @@ class SwapIT {
         }
     }
 
-    private String install(Class<?> family, String type) throws Exception {
+    private String install(Class<?> family, String type, String how) throws Exception {
         Path jar = Files.createTempDirectory(folder, "plugin").resolve(type + ".jar");
-        String name = BrokenPlugin.write(jar, family, type);
+        String name = BrokenPlugin.write(jar, family, type, how);
         nodes.command("bundle:install -s file:" + jar);
         return name;
     }
@@ -147,7 +184,7 @@ class SwapIT {
         TestNodes.await("the log says: " + text, () -> origin.log().contains(text));
     }
 
-    private void swapUnderLoad(String bundle, int times) throws Exception {
+    private void swapUnderLoad(NodeDriver driver, String bundle, int times) throws Exception {
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
             load.awaitOneMore();
             long start = System.nanoTime();

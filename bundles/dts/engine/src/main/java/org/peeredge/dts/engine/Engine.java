@@ -61,7 +61,12 @@ public final class Engine implements Transfers, Mesh {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-    private static final int MAX_FAILURES = 5;
+    private static final int MAX_CHANNEL_FAILURES = 5;
+
+    /**
+     * Who asks waits longer after each failure: the fourth time it must not meet the same codec.
+     */
+    private static final int MAX_CODEC_FAILURES = 3;
 
     private final AtomicReference<@Nullable Upstream> upstream = new AtomicReference<>();
     private final Map<MeshHandler, Cancellable> handlers = new ConcurrentHashMap<>();
@@ -81,8 +86,8 @@ public final class Engine implements Transfers, Mesh {
             EngineConfig config) {
         EngineNode.Settings settings = settings(config);
         MetricScope scope = metrics.scope();
-        channels = slots("channel", scope);
-        codecs = slots("codec", scope);
+        channels = slots("channel", MAX_CHANNEL_FAILURES, scope);
+        codecs = slots("codec", MAX_CODEC_FAILURES, scope);
         node =
                 new EngineNode(
                         new EngineNode.Parts(
@@ -105,7 +110,7 @@ public final class Engine implements Transfers, Mesh {
         node.close();
     }
 
-    private static <T> PluginSlots<T> slots(String family, MetricScope scope) {
+    private static <T> PluginSlots<T> slots(String family, int maxFailures, MetricScope scope) {
         Counter tripped =
                 scope.counter(
                         "peeredge_dts_engine_plugins_tripped_total",
@@ -114,7 +119,7 @@ public final class Engine implements Transfers, Mesh {
                         family);
         return new PluginSlots<>(
                 PluginSlots.DEFAULT_DRAIN,
-                MAX_FAILURES,
+                maxFailures,
                 (type, reason) -> {
                     tripped.increment();
                     LOG.error(
@@ -148,20 +153,7 @@ public final class Engine implements Transfers, Mesh {
         return new EngineNode.Settings(
                 defaults.withMaxConnections(
                         check.range("connections.max", c.connections_max(), 1, 4_096)),
-                new EngineLimits(
-                        check.range("parked.max.bytes", c.parked_max_bytes(), 1L << 20, 1L << 34),
-                        check.range("send.buffers", c.send_buffers(), 2, 65_536),
-                        EngineLimits.defaults().maxEncoders(),
-                        transfers,
-                        Duration.ofSeconds(
-                                check.range(
-                                        "open.timeout.seconds", c.open_timeout_seconds(), 1, 600)),
-                        Duration.ofMillis(
-                                check.range(
-                                        "available.timeout.millis",
-                                        c.available_timeout_millis(),
-                                        10,
-                                        60_000))),
+                limits(check, c, transfers),
                 new SwarmLimits(
                         transfers,
                         s.helped(),
@@ -174,6 +166,28 @@ public final class Engine implements Transfers, Mesh {
                         s.interests(),
                         s.mapBytes()),
                 check.range("workers", c.workers(), 1, 256));
+    }
+
+    private static EngineLimits limits(ConfigCheck check, EngineConfig c, int transfers) {
+        return new EngineLimits(
+                check.range("parked.max.bytes", c.parked_max_bytes(), 1L << 20, 1L << 34),
+                check.range("send.buffers", c.send_buffers(), 2, 65_536),
+                Duration.ofMillis(
+                        check.range(
+                                "send.timeout.millis", c.send_timeout_millis(), 1_000, 600_000)),
+                EngineLimits.defaults().maxEncoders(),
+                Duration.ofMillis(
+                        check.range("codec.timeout.millis", c.codec_timeout_millis(), 100, 60_000)),
+                check.range("max.abandoned.threads", c.max_abandoned_threads(), 0, 256),
+                transfers,
+                Duration.ofSeconds(
+                        check.range("open.timeout.seconds", c.open_timeout_seconds(), 1, 600)),
+                Duration.ofMillis(
+                        check.range(
+                                "available.timeout.millis",
+                                c.available_timeout_millis(),
+                                10,
+                                60_000)));
     }
 
     private static PeerAddress address(ConfigCheck check, String text) {

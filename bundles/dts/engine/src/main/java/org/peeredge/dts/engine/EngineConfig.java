@@ -47,7 +47,28 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int send_buffers() default 32;
 
     @AttributeDefinition(
-            description = "Threads that hash and touch the disk.",
+            description =
+                    "How long a member may take to take a piece, in milliseconds; then its channel"
+                            + " is closed.",
+            min = "1000",
+            max = "600000")
+    int send_timeout_millis() default 15_000;
+
+    @AttributeDefinition(
+            description =
+                    "How long a codec may keep a thread, in milliseconds; then it is tripped off.",
+            min = "100",
+            max = "60000")
+    int codec_timeout_millis() default 1_000;
+
+    @AttributeDefinition(
+            description = "Threads that may be lost to codecs that do not return.",
+            min = "0",
+            max = "256")
+    int max_abandoned_threads() default 16;
+
+    @AttributeDefinition(
+            description = "Threads that hash and touch the disk, and as many for codecs.",
             min = "1",
             max = "256")
     int workers() default 4;

@@ -28,6 +28,12 @@ final class AddressBook {
         EXCHANGE
     }
 
+    /** Before a member whose channel ended a moment ago is dialled again, here and in vain. */
+    private static final Duration AGAIN = Duration.ofMillis(100);
+
+    /** Below the grace of {@link Returning}: one whose channels keep ending is back within it. */
+    private static final Duration LONGEST_AGAIN = Duration.ofSeconds(1);
+
     /** How long an address that turned out to be this node itself is left alone. */
     private static final Duration SELF_PAUSE = Duration.ofHours(1);
 
@@ -37,6 +43,10 @@ final class AddressBook {
         Source source;
         @Nullable NodeId node;
         int failures;
+
+        /** Channels to its node that were taken and ended early, in a row. */
+        int shortLived;
+
         long notBeforeNanos;
         boolean dialling;
 
@@ -161,16 +171,36 @@ final class AddressBook {
         of(node).forEach(e -> e.failures = 0);
     }
 
-    /** Its channel ended: dial again, soon when it had lasted, later each time when it had not. */
-    void lost(NodeId node, boolean lasted, long nowNanos) {
+    /** A channel that this node dialled ended before the member had taken it. */
+    void refused(NodeId node, long nowNanos) {
+        of(node).forEach(e -> failed(e, nowNanos));
+    }
+
+    /**
+     * A channel that both ends had taken ended: no failure. Dialled again at once when it had
+     * lasted, else after a moment, so that one whose channels keep ending costs little.
+     */
+    void ended(NodeId node, boolean lasted, long nowNanos) {
         for (Entry e : of(node)) {
             if (lasted) {
                 e.failures = 0;
+                e.shortLived = 0;
                 e.notBeforeNanos = nowNanos;
             } else {
-                failed(e, nowNanos);
+                long pause = AGAIN.toNanos() << Math.min(e.shortLived++, 10);
+                e.notBeforeNanos = nowNanos + Math.min(pause, LONGEST_AGAIN.toNanos());
             }
         }
+    }
+
+    /** In vain, but nothing that speaks against the address: soon again. */
+    void again(Entry entry, long nowNanos) {
+        entry.notBeforeNanos = nowNanos + AGAIN.toNanos();
+    }
+
+    /** No plugin of its type is here; {@link #hurry(String, long)} ends the wait. */
+    void noPlugin(Entry entry, long nowNanos) {
+        entry.notBeforeNanos = nowNanos + backoffMax.toNanos();
     }
 
     /** Dials {@code node} at once, whatever failed before. */

@@ -86,6 +86,13 @@ final class Connection implements ChannelListener {
     boolean openedSeen;
     boolean closedSeen;
     boolean up;
+
+    /** Something but a hello came: the other end has taken it too. */
+    boolean confirmed;
+
+    /** Ended since its plugin left: nobody's fault. */
+    boolean replaced;
+
     long upSinceNanos;
     volatile long srttNanos;
     long pingToken;
@@ -323,6 +330,13 @@ final class Connection implements ChannelListener {
         }
     }
 
+    /** A channel that has ended, but whose end is still on its way to the loop, ends now. */
+    void settle() {
+        if (closing) {
+            seeClosed("the channel ended");
+        }
+    }
+
     private void seeClosed(String reason) {
         if (!closedSeen) {
             closedSeen = true;
@@ -347,6 +361,9 @@ final class Connection implements ChannelListener {
     @Override
     public void onClosed(Channel from, String reason) {
         bind(from);
+        if (closeReason.isEmpty()) {
+            closeReason = reason;
+        }
         closing = true;
         shared.loop().run(() -> seeClosed(reason));
     }

@@ -44,6 +44,7 @@ final class Dialer {
     private final AddressBook book;
     private final NodeId self;
     private final Predicate<NodeId> accept;
+    private final Predicate<NodeId> returning;
     private final BiFunction<ChannelProvider, String, Connection> newConnection;
     private int dialling;
     private boolean stopped;
@@ -83,6 +84,7 @@ final class Dialer {
             PeerMetrics metrics,
             AddressBook book,
             Predicate<NodeId> accept,
+            Predicate<NodeId> returning,
             BiFunction<ChannelProvider, String, Connection> newConnection) {
         this.slots = ports.channels();
         this.loop = ports.loop();
@@ -93,6 +95,7 @@ final class Dialer {
         this.book = book;
         this.self = ports.identity().self().node();
         this.accept = node -> !node.equals(self) && accept.test(node);
+        this.returning = returning;
         this.newConnection = newConnection;
     }
 
@@ -145,19 +148,14 @@ final class Dialer {
     private void dial(Entry entry) {
         Optional<Lease<ChannelProvider>> lease = slots.lease(entry.address.type());
         if (lease.isEmpty()) {
-            book.failed(entry, clock.nanos());
+            book.noPlugin(entry, clock.nanos());
             return;
         }
         entry.dialling = true;
         dialling++;
         metrics.dials.increment();
         Dial dial = new Dial(entry, lease.get());
-        dial.lease.onCancel(() ->
-                hop.run(() ->
-                        failed(
-                                dial,
-                                new IllegalStateException("the channel plugin was removed"),
-                                false)));
+        dial.lease.onCancel(() -> hop.run(() -> removed(dial)));
         dial.deadline =
                 loop.schedule(
                         config.dialTimeout().plus(GRACE),
@@ -213,9 +211,24 @@ final class Dialer {
         }
         dial.end();
         metrics.failedDials.increment();
-        book.failed(dial.entry, clock.nanos());
+        NodeId node = dial.entry.node;
+        if (node != null && returning.test(node)) {
+            book.again(dial.entry, clock.nanos());
+        } else {
+            book.failed(dial.entry, clock.nanos());
+        }
         LOG.debug("no channel to {}: {}", dial.entry.address, Errors.text(cause));
         pump();
+    }
+
+    /** The plugin left in the middle of it, which says nothing about the address. */
+    private void removed(Dial dial) {
+        if (!dial.over) {
+            dial.end();
+            metrics.failedDials.increment();
+            book.again(dial.entry, clock.nanos());
+            pump();
+        }
     }
 
     void stop() {

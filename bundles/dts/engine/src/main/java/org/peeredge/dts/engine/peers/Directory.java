@@ -18,8 +18,9 @@ import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.mesh.Member;
 
 /**
- * All that is known of members: the address book, its copy for other threads, and what of it is on
- * disk. On the loop, but for {@link #members} and {@link #addresses}.
+ * All that is known of members: the address book, who is connected or awaited, the copy of both for
+ * other threads, and what of it is on disk. On the loop, but for {@link #members} and {@link
+ * #addresses}.
  */
 final class Directory {
     private final AddressBook book;
@@ -29,8 +30,12 @@ final class Directory {
     private final Connection.Hop hop;
     private final Optional<KnownPeers> disk;
     private final Supplier<List<PeerAddress>> own;
-    private volatile Map<NodeId, List<String>> nodes = Map.of();
+    private volatile View view = new View(List.of(), List.of(), Map.of());
     private volatile int addresses;
+
+    /** What other threads see: all of one moment, so that nobody is missed on the way back. */
+    private record View(
+            List<Connection> connected, List<Member> away, Map<NodeId, List<String>> known) {}
 
     Directory(
             PeersPorts ports,
@@ -82,9 +87,13 @@ final class Directory {
         disk.ifPresent(d -> background.execute(() -> d.save(now)));
     }
 
-    /** Shows other threads what has changed. */
-    void publish() {
-        nodes = Map.copyOf(book.byNode());
+    /**
+     * Shows other threads what has changed.
+     *
+     * @param away members that are awaited
+     */
+    void publish(Collection<Connection> connected, List<Member> away) {
+        view = new View(List.copyOf(connected), away, Map.copyOf(book.byNode()));
         addresses = book.size();
     }
 
@@ -93,27 +102,33 @@ final class Directory {
         return addresses;
     }
 
-    /** Connected members first, then those that are only known; any thread. */
-    List<Member> members(Collection<Connection> connected, Neighbours neighbours) {
+    /** Connected members first, then the awaited, then those that are only known; any thread. */
+    List<Member> members(Neighbours neighbours) {
+        View now = view;
         List<Member> out = new ArrayList<>();
         Set<NodeId> seen = new HashSet<>(Set.of(self));
-        for (Connection c : connected) {
+        for (Connection c : now.connected) {
             seen.add(c.node());
-            out.add(
-                    new Member(
-                            c.node(),
-                            c.channel().peer().roles(),
-                            c.addresses,
-                            true,
-                            neighbours.near(c),
-                            Liveness.rttMicros(c),
-                            0));
+            out.add(member(c, neighbours));
         }
-        nodes.forEach((node, hints) -> {
+        now.away.stream().filter(m -> seen.add(m.node())).forEach(out::add);
+        now.known.forEach((node, hints) -> {
             if (seen.add(node)) {
                 out.add(new Member(node, Set.of(), hints, false, false, 0, 0));
             }
         });
         return out;
+    }
+
+    /** A connected member. */
+    static Member member(Connection c, Neighbours neighbours) {
+        return new Member(
+                c.node(),
+                c.channel().peer().roles(),
+                c.addresses,
+                true,
+                neighbours.near(c),
+                Liveness.rttMicros(c),
+                0);
     }
 }

@@ -172,6 +172,7 @@ final class Members implements Connection.Owner {
                 hello(c, hello);
             }
         } else if (c.up) {
+            c.confirmed = true;
             inbox.message(c, message);
         } else if (c.channel().traits().ordered() && !c.closing()) {
             broke(c, "a message before hello");
@@ -224,6 +225,7 @@ final class Members implements Connection.Owner {
     @Override
     public void symbols(Connection c, SymbolsHeader header, Frame frame) {
         if (c.up) {
+            c.confirmed = true;
             inbox.symbols(c, header, frame);
             return;
         }

@@ -42,15 +42,11 @@ public final class Peers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
-    /** A channel that lasted this long was a good one. */
-    private static final Duration LASTED = Duration.ofSeconds(10);
-
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final PeersPorts ports;
     private final PeersConfig config;
     private final PeerEvents events;
-    private final NodeId self;
     private final PeerMetrics metrics;
     private final Connection.Shared shared;
     private final ExecutorService background;
@@ -66,6 +62,7 @@ public final class Peers {
     private final Liveness liveness;
     private final Questions questions;
     private final Returning returning;
+    private final Losses losses;
     private final LanDiscovery lan;
     private final List<Cancellable> timers = new ArrayList<>();
     private volatile @Nullable Consumer<NodeId> onWritable;
@@ -76,15 +73,16 @@ public final class Peers {
         this.ports = ports;
         this.config = config;
         this.events = events;
-        self = ports.identity().self().node();
         metrics = new PeerMetrics(ports.metrics());
         background = ports.threads().newVirtualPool(BUNDLE, "peers");
         Connection.Hop hop = this::hop;
         shared = new Connection.Shared(hop, ports.clock(), codec, config, metrics, this::blamed);
         book = new AddressBook(config, ports.threads().random());
-        bans = new Bans(ports.clock(), config.maxBans());
+        bans = new Bans(ports.clock(), ports.loop(), config.maxBans(), this::dialNow);
         neighbours = new Neighbours(ports.clock(), config, ports.networks());
         Inbox inbox = new Inbox();
+        returning = new Returning(ports.loop(), this::sendOrSettle, this::published);
+        losses = new Losses(ports, book, bans, neighbours, returning);
         doors = new Doors(ports.channels(), ports.loop(), hop, inbox);
         directory = new Directory(ports, book, background, hop, doors::addresses);
         members =
@@ -98,10 +96,10 @@ public final class Peers {
                         metrics,
                         book,
                         node -> !members.busyWith(node) && !bans.banned(node),
+                        returning::awaits,
                         (provider, type) -> new Connection(shared, members, provider, type, true));
         gossip = new Gossip(ports, background, hop, members::all, inbox);
         liveness = new Liveness(ports.clock(), config, metrics, ports.threads().random());
-        returning = new Returning(ports.loop(), this::send);
         questions = new Questions(ports.loop(), hop, config.questions(), metrics, returning);
         lan = new LanDiscovery(config.lan(), ports, hop, metrics, doors::addresses, inbox::heard);
         metrics.gauges(() -> members.all().size(), directory::addresses);
@@ -172,6 +170,7 @@ public final class Peers {
         timers.forEach(Cancellable::cancel);
         dialer.stop();
         lan.stop();
+        bans.stop();
         questions.stop();
         returning.stop();
         members.all().forEach(directory::save);
@@ -182,10 +181,8 @@ public final class Peers {
     /** A channel plugin came or went. Call after its slot is added or removed. */
     public void providersChanged() {
         hop(() -> {
-            if (!stopped) {
-                doors.reconcile();
-                dialer.pump();
-            }
+            doors.reconcile();
+            dialer.pump();
         });
     }
 
@@ -243,7 +240,7 @@ public final class Peers {
 
     /** Connected and returning members first; {@code bytesPerSecond} is 0 here. */
     public List<Member> members() {
-        return returning.with(directory.members(members.all(), neighbours));
+        return directory.members(neighbours);
     }
 
     private boolean hop(Runnable task) {
@@ -256,7 +253,7 @@ public final class Peers {
     }
 
     private void published() {
-        directory.publish();
+        directory.publish(members.all(), returning.members());
         dialer.room(members.all().size() + dialer.dialling() < config.maxConnections());
     }
 
@@ -264,9 +261,20 @@ public final class Peers {
         doors.blame(c.type, c.provider, thrown);
     }
 
-    private void redial(NodeId node) {
+    private void dialNow(NodeId node) {
         book.hurry(node, ports.clock().nanos());
         dialer.pump();
+    }
+
+    /**
+     * Where the channel has ended, that is seen here and now: its member is awaited from now on.
+     */
+    private boolean sendOrSettle(NodeId to, Message message) {
+        boolean sent = send(to, message);
+        if (!sent) {
+            members.get(to).ifPresent(Connection::settle);
+        }
+        return sent;
     }
 
     /** What the parts tell each other; all on the loop. */
@@ -281,18 +289,14 @@ public final class Peers {
             gossip.tellPeers(c);
             gossip.tellRevocations(c);
             directory.save(c);
-            published();
             returning.back(c.node());
+            published();
         }
 
         @Override
         public void down(Connection c, boolean dialAgain) {
-            long now = ports.clock().nanos();
-            if (dialAgain) {
-                if (!stopped && !bans.banned(c.node())) {
-                    returning.lost(directory.members(List.of(c), neighbours).getFirst());
-                }
-                book.lost(c.node(), now - c.upSinceNanos >= LASTED.toNanos(), now);
+            if (!stopped) {
+                losses.down(c, dialAgain);
             }
             questions.down(c.node());
             events.down(c.node());
@@ -302,9 +306,7 @@ public final class Peers {
 
         @Override
         public void neverUp(Connection c) {
-            if (c.dialled && !c.node().equals(self)) {
-                book.lost(c.node(), false, ports.clock().nanos());
-            }
+            losses.neverUp(c);
             dialer.pump();
         }
 
@@ -314,9 +316,7 @@ public final class Peers {
                 case Message.Ping ping -> c.send(new Message.Pong(ping.token()));
                 case Message.Pong pong -> {
                     if (liveness.pong(c, pong)) {
-                        if (ports.clock().nanos() - c.upSinceNanos >= LASTED.toNanos()) {
-                            book.proved(c.node());
-                        }
+                        losses.stays(c);
                         events.measured(c.node(), neighbours.near(c), Liveness.rttMicros(c));
                     }
                 }
@@ -378,9 +378,8 @@ public final class Peers {
         public void replaced(String type, Optional<ChannelProvider> now) {
             for (Connection c : members.open()) {
                 if (c.type.equals(type) && c.provider != now.orElse(null)) {
+                    c.replaced = true;
                     c.close("its channel plugin was replaced");
-                    // After the end of the channel has been seen, which makes the address wait.
-                    hop(() -> redial(c.node()));
                 }
             }
         }

@@ -3,11 +3,9 @@ package org.peeredge.dts.engine.peers;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.Loop;
@@ -16,9 +14,9 @@ import org.peeredge.kernel.api.mesh.Member;
 
 /**
  * Members whose channel ended a moment ago. Most are back in a blink: a channel plugin was swapped,
- * here or there, or a cable was moved. Until the grace is over they count as connected, and what is
- * asked of them waits; else a pull that begins in that blink would be told that nobody has
- * anything. On the loop, but for {@link #with}.
+ * here or there, or a cable was moved. Until the grace is over they count as connected, what is
+ * asked of them waits, and dials in vain are repeated and do not count; else a pull that begins in
+ * that blink would be told that nobody has anything. On the loop.
  */
 final class Returning implements Questions.Sender {
     /** A swap takes a tenth of this; whoever stays away longer costs a pull no more. */
@@ -37,11 +35,14 @@ final class Returning implements Questions.Sender {
 
     private final Loop loop;
     private final BiPredicate<NodeId, Message> send;
-    private final Map<NodeId, Away> away = new ConcurrentHashMap<>();
+    private final Runnable changed;
+    private final Map<NodeId, Away> away = new LinkedHashMap<>();
 
-    Returning(Loop loop, BiPredicate<NodeId, Message> send) {
+    /** Tells {@code changed} when the wait for a member is over. */
+    Returning(Loop loop, BiPredicate<NodeId, Message> send, Runnable changed) {
         this.loop = loop;
         this.send = send;
+        this.changed = changed;
     }
 
     @Override
@@ -59,6 +60,7 @@ final class Returning implements Questions.Sender {
                 GRACE,
                 () -> {
                     if (away.remove(node, now)) {
+                        changed.run();
                         run(now);
                     }
                 });
@@ -82,26 +84,18 @@ final class Returning implements Questions.Sender {
         return there != null && there.waiting.size() < MAX_WAITING && there.waiting.add(task);
     }
 
+    /** Whether its return is awaited. */
+    boolean awaits(NodeId node) {
+        return away.containsKey(node);
+    }
+
+    /** Who is awaited. */
+    List<Member> members() {
+        return away.values().stream().map(a -> a.member).toList();
+    }
+
     /** Nobody is awaited any more. */
     void stop() {
         new ArrayList<>(away.keySet()).forEach(this::back);
-    }
-
-    /** {@code members} with those that are awaited as connected ones; any thread. */
-    List<Member> with(List<Member> members) {
-        if (away.isEmpty()) {
-            return members;
-        }
-        List<Member> out = new ArrayList<>();
-        Set<NodeId> seen = new HashSet<>();
-        members.stream().filter(Member::connected).forEach(out::add);
-        out.forEach(member -> seen.add(member.node()));
-        for (Away one : away.values()) {
-            if (seen.add(one.member.node())) {
-                out.add(one.member);
-            }
-        }
-        members.stream().filter(member -> seen.add(member.node())).forEach(out::add);
-        return out;
     }
 }

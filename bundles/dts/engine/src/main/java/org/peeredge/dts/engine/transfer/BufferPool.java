@@ -39,6 +39,21 @@ final class BufferPool {
         idle.push(buffer);
     }
 
+    /** Forgets a buffer that somebody else may still write into: another one takes its place. */
+    synchronized void lose() {
+        made--;
+    }
+
+    /** Whether more than half of them can be had. */
+    synchronized boolean ample() {
+        return idle.size() + maxBuffers - made > maxBuffers / 2;
+    }
+
+    /** The most buffers in use at once. */
+    int maxBuffers() {
+        return maxBuffers;
+    }
+
     /** Bytes of direct memory held. */
     synchronized long heldBytes() {
         return (long) made * bufferBytes;

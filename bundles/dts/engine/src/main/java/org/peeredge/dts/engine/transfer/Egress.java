@@ -3,20 +3,23 @@ package org.peeredge.dts.engine.transfer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Refusal;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
+import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.RetryLaterException;
@@ -25,14 +28,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads, encodes and sends what peers asked for: in order per peer, peers in turn, at most {@link
- * #PER_PEER} pieces of a peer on their way and no more buffers than the pool has. On the engine's
- * loop, but for the reading itself.
+ * #PER_PEER} pieces of a peer on their way, the second only while buffers are ample, so that those
+ * who do not read leave some to the others. A peer that does not take a piece in time loses its
+ * channel, and for a while it has one buffer at most, and all such peers together half of them. On
+ * the engine's loop, but for the reading itself.
  */
 public final class Egress {
     private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
 
     /** Two: one on the wire while the next is read. */
     private static final int PER_PEER = 2;
+
+    /** How long a peer that did not take a piece counts as slow: a fresh channel tells nothing. */
+    private static final Duration SLOW = Duration.ofMinutes(5);
+
+    private static final int MAX_SLOW = 1024;
 
     private static final byte[] NO_RECEIPT = {};
 
@@ -41,6 +51,16 @@ public final class Egress {
         CompletionStage<Void> sendSymbols(NodeId to, SymbolsHeader header, ByteBuffer payload);
 
         boolean send(NodeId to, Message message);
+
+        /** Closes the channels to a member and does not dial or accept it for {@code ban}. */
+        void disconnect(NodeId peer, String reason, Duration ban);
+    }
+
+    /** What is counted. */
+    interface Counts {
+        void sent(int bytes);
+
+        void timedOut();
     }
 
     /** A blob's length, for the last group. */
@@ -53,40 +73,65 @@ public final class Egress {
         final ArrayDeque<Message.GetSymbols> waiting = new ArrayDeque<>();
         int underWay;
         boolean inTurn;
+        boolean cut;
 
         Queue(NodeId peer) {
             this.peer = peer;
         }
     }
 
+    /** A request that holds a buffer. */
+    private static final class Job {
+        final Queue queue;
+        final Message.GetSymbols request;
+        final ByteBuffer buffer;
+        long dueNanos;
+        boolean late;
+        boolean over;
+
+        Job(Queue queue, Message.GetSymbols request, ByteBuffer buffer) {
+            this.queue = queue;
+            this.request = request;
+            this.buffer = buffer;
+        }
+    }
+
     private final Encoders encoders;
     private final Sizes sizes;
     private final BufferPool buffers;
-    private final Executor workers;
+    private final CodecThreads threads;
     private final Executor loop;
+    private final Clock clock;
+    private final Duration timeout;
     private final Outlet outlet;
-    private final LongConsumer sentBytes;
+    private final Counts counts;
     private final Consumer<Event> events;
     private final Map<NodeId, Queue> queues = new HashMap<>();
     private final ArrayDeque<Queue> turn = new ArrayDeque<>();
+    private final LinkedHashSet<Job> sending = new LinkedHashSet<>();
+    private final LinkedHashMap<NodeId, Long> slowUntilNanos = new LinkedHashMap<>();
     private boolean closed;
 
     Egress(
             Encoders encoders,
             Sizes sizes,
             BufferPool buffers,
-            Executor workers,
+            CodecThreads threads,
             Executor loop,
+            Clock clock,
+            Duration timeout,
             Outlet outlet,
-            LongConsumer sentBytes,
+            Counts counts,
             Consumer<Event> events) {
         this.encoders = encoders;
         this.sizes = sizes;
         this.buffers = buffers;
-        this.workers = workers;
+        this.threads = threads;
         this.loop = loop;
+        this.clock = clock;
+        this.timeout = timeout;
         this.outlet = outlet;
-        this.sentBytes = sentBytes;
+        this.counts = counts;
         this.events = events;
     }
 
@@ -138,12 +183,19 @@ public final class Egress {
     }
 
     private void pump() {
-        while (!turn.isEmpty() && !closed) {
+        int passed = 0;
+        while (passed < turn.size() && !closed) {
+            Queue queue = turn.remove();
+            if (!mayTake(queue)) {
+                turn.add(queue);
+                passed++;
+                continue;
+            }
             Optional<ByteBuffer> buffer = buffers.take();
             if (buffer.isEmpty()) {
+                turn.addFirst(queue);
                 return;
             }
-            Queue queue = turn.remove();
             queue.inTurn = false;
             Message.GetSymbols request = queue.waiting.poll();
             if (request == null) {
@@ -152,21 +204,34 @@ public final class Egress {
             }
             queue.underWay++;
             enqueue(queue);
-            begin(queue, request, buffer.get());
+            begin(new Job(queue, request, buffer.get()));
         }
     }
 
-    private void begin(Queue queue, Message.GetSymbols request, ByteBuffer buffer) {
+    private boolean mayTake(Queue queue) {
+        if (!slowUntilNanos.containsKey(queue.peer)) {
+            return queue.underWay == 0 || buffers.ample();
+        }
+        int held = 0;
+        for (NodeId peer : slowUntilNanos.keySet()) {
+            Queue one = queues.get(peer);
+            held += one == null ? 0 : one.underWay;
+        }
+        return queue.underWay == 0 && held < Math.max(1, buffers.maxBuffers() / 2);
+    }
+
+    private void begin(Job job) {
         try {
-            workers.execute(() -> read(queue, request, buffer));
+            threads.execute(() -> read(job), () -> givenUp(job));
         } catch (RejectedExecutionException e) {
-            refuse(queue, request, Refusal.BUSY);
-            finished(queue, request, buffer);
+            refuse(job, Refusal.BUSY);
+            finished(job);
         }
     }
 
-    /** On a worker. */
-    private void read(Queue queue, Message.GetSymbols request, ByteBuffer buffer) {
+    /** On a codec's thread. */
+    private void read(Job job) {
+        Message.GetSymbols request = job.request;
         Refusal refusal;
         try {
             Optional<Long> size = sizes.of(request.digest());
@@ -178,18 +243,18 @@ public final class Egress {
                         request.codec(),
                         request.first(),
                         request.count(),
-                        buffer);
-                loop.execute(() -> write(queue, request, buffer.flip()));
+                        job.buffer);
+                loop.execute(() -> write(job));
                 return;
             }
             refusal = Refusal.NOT_HELD;
-        } catch (NeverException | java.nio.BufferOverflowException e) {
+        } catch (NeverException e) {
             refusal = Refusal.BAD_REQUEST;
         } catch (RetryLaterException e) {
-            LOG.debug("cannot send {} to {} now", request.digest(), queue.peer.shortName(), e);
+            LOG.debug("cannot send {} to {} now", request.digest(), job.queue.peer.shortName(), e);
             refusal = Refusal.BUSY;
         } catch (IOException | RuntimeException e) {
-            LOG.debug("cannot read {} for {}", request.digest(), queue.peer.shortName(), e);
+            LOG.debug("cannot read {} for {}", request.digest(), job.queue.peer.shortName(), e);
             refusal = Refusal.NOT_HELD;
         } catch (Error e) {
             // The buffer and the peer's place must come back whatever a plugin does.
@@ -198,12 +263,26 @@ public final class Egress {
         }
         Refusal why = refusal;
         loop.execute(() -> {
-            refuse(queue, request, why);
-            finished(queue, request, buffer);
+            if (!job.over) {
+                refuse(job, why);
+                finished(job);
+            }
         });
     }
 
-    private void write(Queue queue, Message.GetSymbols request, ByteBuffer payload) {
+    /** A codec keeps its thread, and may still write into the buffer. */
+    private void givenUp(Job job) {
+        refuse(job, Refusal.BUSY);
+        buffers.lose();
+        ended(job);
+    }
+
+    private void write(Job job) {
+        if (job.over) {
+            return;
+        }
+        Message.GetSymbols request = job.request;
+        ByteBuffer payload = job.buffer.flip();
         int bytes = payload.remaining();
         SymbolsHeader header =
                 new SymbolsHeader(
@@ -213,18 +292,65 @@ public final class Egress {
                         request.first(),
                         request.count(),
                         NO_RECEIPT);
-        outlet.sendSymbols(queue.peer, header, payload)
+        job.dueNanos = clock.nanos() + timeout.toNanos();
+        sending.add(job);
+        outlet.sendSymbols(job.queue.peer, header, payload)
                 .whenComplete((done, error) -> {
                     if (error == null) {
-                        sentBytes.accept(bytes);
+                        counts.sent(bytes);
                     }
-                    loop.execute(() -> finished(queue, request, payload));
+                    loop.execute(() -> {
+                        sending.remove(job);
+                        if (!job.over) {
+                            finished(job);
+                        }
+                    });
                 });
     }
 
-    private void refuse(Queue queue, Message.GetSymbols request, Refusal why) {
+    /** Ends the channels of peers that do not take what is sent; to be called now and then. */
+    void tick() {
+        long now = clock.nanos();
+        while (!sending.isEmpty() && sending.getFirst().dueNanos - now <= 0) {
+            overdue(sending.removeFirst(), now);
+        }
+        if (slowUntilNanos.values().removeIf(until -> until - now <= 0)) {
+            pump();
+        }
+    }
+
+    private void overdue(Job job, long now) {
+        NodeId peer = job.queue.peer;
+        if (job.late) {
+            LOG.warn(
+                    "the channel to {} has ended and still keeps a buffer: its plugin leaks;"
+                            + " update or restart its bundle",
+                    peer.shortName());
+            buffers.lose();
+            ended(job);
+            return;
+        }
+        job.late = true;
+        job.dueNanos = now + timeout.toNanos();
+        sending.addLast(job);
+        if (job.queue.cut || queues.get(peer) != job.queue) {
+            return; // that channel is no more
+        }
+        job.queue.cut = true;
+        slowUntilNanos.remove(peer);
+        slowUntilNanos.put(peer, now + SLOW.toNanos());
+        if (slowUntilNanos.size() > MAX_SLOW) {
+            slowUntilNanos.pollFirstEntry();
+        }
+        counts.timedOut();
+        outlet.disconnect(
+                peer, "took no piece within " + timeout.toMillis() + " ms", Duration.ZERO);
+    }
+
+    private void refuse(Job job, Refusal why) {
+        Message.GetSymbols request = job.request;
         outlet.send(
-                queue.peer,
+                job.queue.peer,
                 new Message.Refused(request.digest(), request.group(), request.first(), why));
     }
 
@@ -233,11 +359,16 @@ public final class Egress {
                 new Event.SymbolsSent(to, request.digest(), request.group(), request.first()));
     }
 
-    private void finished(Queue queue, Message.GetSymbols request, ByteBuffer buffer) {
-        buffers.give(buffer);
-        queue.underWay--;
-        tellDone(queue.peer, request);
-        enqueue(queue);
+    private void finished(Job job) {
+        buffers.give(job.buffer);
+        ended(job);
+    }
+
+    private void ended(Job job) {
+        job.over = true;
+        job.queue.underWay--;
+        tellDone(job.queue.peer, job.request);
+        enqueue(job.queue);
         pump();
     }
 }

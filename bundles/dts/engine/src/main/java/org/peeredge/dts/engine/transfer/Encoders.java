@@ -4,12 +4,18 @@ package org.peeredge.dts.engine.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.codec.CodecId;
@@ -20,40 +26,53 @@ import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kernel.api.plugin.Lease;
 import org.peeredge.kernel.api.plugin.PluginSlots;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prepared encoders by group and code, least recently used ones dropped: preparing may cost a whole
  * block, so a stranger must not be able to ask for it over and over. An encoder is closed when it
- * has left the cache and its last use is over. Safe for use by many threads; the lock is not held
- * while encoding.
+ * has left the cache and its last use is over, on a thread that a codec may keep. Safe for use by
+ * many threads; the lock is not held while encoding.
  */
 final class Encoders {
+    private static final Logger LOG = LoggerFactory.getLogger(Encoders.class);
+
     private record Key(Digest digest, int group, CodecId codec) {}
 
     private final Blobs blobs;
     private final PluginSlots<CodecProvider> codecs;
     private final int maxCached;
+    private final CodecThreads threads;
 
     /** Types that were used: no more than were ever installed. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
+    /** Plugins that kept a thread: they are not even asked to close what they made. */
+    private final Set<CodecProvider> hung =
+            Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
     private final LinkedHashMap<Key, Use> cached = new LinkedHashMap<>(16, 0.75f, true);
 
-    Encoders(Blobs blobs, PluginSlots<CodecProvider> codecs, int maxCached) {
+    Encoders(Blobs blobs, PluginSlots<CodecProvider> codecs, int maxCached, CodecThreads threads) {
         this.blobs = blobs;
         this.codecs = codecs;
         this.maxCached = maxCached;
+        this.threads = threads;
     }
 
     /** One cached encoder; {@code users} counts the cache too. */
     private static final class Use {
         final Encoder encoder;
         final CodecProvider provider;
+        final String type;
+        final CompletableFuture<Void> closed = new CompletableFuture<>();
         private int users = 1;
 
-        Use(Encoder encoder, CodecProvider provider) {
+        Use(Encoder encoder, CodecProvider provider, String type) {
             this.encoder = encoder;
             this.provider = provider;
+            this.type = type;
         }
 
         synchronized boolean enter() {
@@ -64,10 +83,9 @@ final class Encoders {
             return true;
         }
 
-        synchronized void leave() {
-            if (--users == 0) {
-                encoder.close();
-            }
+        /** Whether nobody uses it any more, nor will. */
+        synchronized boolean leave() {
+            return --users == 0;
         }
     }
 
@@ -75,7 +93,7 @@ final class Encoders {
      * Writes symbols.
      *
      * @param sizeBytes the blob's length
-     * @throws NeverException when the codec or the symbols do not exist
+     * @throws NeverException when the codec or the symbols do not exist, or do not fit
      * @throws RetryLaterException when the codec fails, which counts against it, or is being
      *     swapped
      * @throws IOException when the blob cannot be read
@@ -95,13 +113,16 @@ final class Encoders {
         }
         known.add(codec.type());
         try (Lease<CodecProvider> lease = found.get()) {
-            Use use = acquire(lease.plugin(), new Key(digest, group, codec), sizeBytes);
-            try {
-                use.encoder.encode(first, count, into);
-                lease.succeeded();
-            } finally {
-                use.leave();
+            if ((long) count * codec.symbolBytes() > into.remaining()) {
+                throw new NeverException(
+                        count + " symbols of " + codec.symbolBytes() + " bytes are too many");
             }
+            Key key = new Key(digest, group, codec);
+            threads.call(
+                    codec.type(),
+                    reason -> trip(lease, reason),
+                    () -> encode(lease, key, sizeBytes, first, count, into));
+            lease.succeeded();
         } catch (IllegalArgumentException e) {
             throw new NeverException(Ingress.message(e), e);
         } catch (NeverException e) {
@@ -112,6 +133,81 @@ final class Encoders {
         }
     }
 
+    private int encode(
+            Lease<CodecProvider> lease,
+            Key key,
+            long sizeBytes,
+            int first,
+            int count,
+            ByteBuffer into)
+            throws IOException {
+        int start = into.position();
+        Use use = acquire(lease.plugin(), key, sizeBytes);
+        try {
+            use.encoder.encode(first, count, into);
+        } finally {
+            left(use);
+        }
+        // Sent on, a length that cannot be would be held against this node.
+        int written = into.position() - start;
+        if (written < 1 || written > count * key.codec().symbolBytes()) {
+            throw new IllegalStateException(
+                    written + " bytes written for " + count + " symbols of " + key.codec());
+        }
+        return written;
+    }
+
+    /** It hangs: whoever removes it does not wait for this use. */
+    private void trip(Lease<CodecProvider> lease, String reason) {
+        hung.add(lease.plugin());
+        lease.trip(reason);
+        lease.close();
+    }
+
+    private void left(Use use) {
+        if (!use.leave()) {
+            return;
+        }
+        try {
+            // The plugin has left, or gives it back late: nobody waits for it.
+            threads.execute(() -> close(use), () -> use.closed.complete(null));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("an encoder of codec '{}' stays open", use.type, e);
+            use.closed.complete(null);
+        }
+    }
+
+    private void close(Use use) {
+        try {
+            if (!hung.contains(use.provider)) {
+                threads.call(use.type, reason -> hangs(use, reason), () -> closed(use.encoder));
+            }
+        } catch (RuntimeException | Error e) {
+            // What it holds is not freed, and would be more each time.
+            LOG.debug("codec '{}' failed to close an encoder", use.type, e);
+            blame(use, lease -> lease.trip("it leaks: an encoder could not be closed: " + e));
+        }
+        use.closed.complete(null);
+    }
+
+    private static Encoder closed(Encoder encoder) {
+        encoder.close();
+        return encoder;
+    }
+
+    private void hangs(Use use, String reason) {
+        hung.add(use.provider);
+        blame(use, lease -> lease.trip("it leaks: " + reason));
+    }
+
+    /** Says something of the plugin that made it, when that is still there. */
+    @SuppressWarnings("ReferenceEquality")
+    private void blame(Use use, Consumer<Lease<CodecProvider>> how) {
+        Optional<Lease<CodecProvider>> lease = codecs.lease(use.type);
+        lease.filter(l -> l.plugin() == use.provider).ifPresent(how);
+        lease.ifPresent(Lease::close);
+    }
+
     /** A codec that was here is being swapped, and comes again; others never will. */
     private RuntimeException missing(String type) {
         return known.contains(type)
@@ -119,19 +215,24 @@ final class Encoders {
                 : new NeverException("codec '" + type + "' is not installed here");
     }
 
-    /** Drops what a leaving plugin made. */
-    void drop(CodecProvider provider) {
-        dropIf(e -> isOf(e.getValue(), provider));
+    /**
+     * Drops what a leaving plugin made.
+     *
+     * @return completes when all of it is closed, or given up
+     */
+    CompletableFuture<Void> drop(CodecProvider provider) {
+        return dropIf(e -> isOf(e.getValue(), provider))
+                .whenComplete((_, _) -> hung.remove(provider));
     }
 
     /** Drops a blob's encoders: it is gone. */
     void drop(Digest digest) {
-        dropIf(e -> e.getKey().digest().equals(digest));
+        var _ = dropIf(e -> e.getKey().digest().equals(digest));
     }
 
     /** Drops all. */
     void close() {
-        dropIf(e -> true);
+        var _ = dropIf(e -> true);
     }
 
     @SuppressWarnings("ReferenceEquality") // the very object that leaves, not one that equals it
@@ -139,7 +240,7 @@ final class Encoders {
         return use.provider == provider;
     }
 
-    private void dropIf(java.util.function.Predicate<Map.Entry<Key, Use>> condition) {
+    private CompletableFuture<Void> dropIf(Predicate<Map.Entry<Key, Use>> condition) {
         List<Use> gone = new ArrayList<>();
         synchronized (cached) {
             cached.entrySet()
@@ -151,7 +252,9 @@ final class Encoders {
                         return drop;
                     });
         }
-        gone.forEach(Use::leave);
+        gone.forEach(this::left);
+        return CompletableFuture.allOf(
+                gone.stream().map(use -> use.closed).toArray(CompletableFuture<?>[]::new));
     }
 
     private Use acquire(CodecProvider provider, Key key, long sizeBytes) {
@@ -162,7 +265,15 @@ final class Encoders {
             }
         }
         provider.check(key.codec());
-        Use made = new Use(provider.prepare(key.codec(), source(key, sizeBytes)), provider);
+        Use made =
+                new Use(
+                        provider.prepare(key.codec(), source(key, sizeBytes)),
+                        provider,
+                        key.codec().type());
+        if (threads.givenUp()) {
+            left(made);
+            throw new IllegalStateException("prepared too late");
+        }
         made.enter();
         List<Use> gone = new ArrayList<>();
         synchronized (cached) {
@@ -176,7 +287,7 @@ final class Encoders {
                 eldest.remove();
             }
         }
-        gone.forEach(Use::leave);
+        gone.forEach(this::left);
         return made;
     }
 
@@ -206,7 +317,7 @@ final class Encoders {
             // What goes wrong here is the fault of the store, not of the codec.
             private int fromStore(int offset, ByteBuffer into) throws IOException {
                 try {
-                    return blobs.read(key.digest(), start + offset, into);
+                    return threads.elsewhere(() -> blobs.read(key.digest(), start + offset, into));
                 } catch (RuntimeException e) {
                     throw new IOException(Ingress.message(e), e);
                 }

@@ -7,14 +7,15 @@ import org.peeredge.kernel.api.metrics.Counter;
 import org.peeredge.kernel.api.metrics.MetricScope;
 
 /** What the engine counts. */
-final class EngineMetrics {
+final class EngineMetrics implements Egress.Counts {
     private static final String RECEIVED = "peeredge_dts_engine_received_bytes_total";
     private static final String RECEIVED_HELP =
             "Checked content bytes received, by kind of source.";
     private static final String TRANSFERS = "peeredge_dts_engine_transfers_total";
     private static final String TRANSFERS_HELP = "Transfers that ended, by result.";
 
-    final Counter sentBytes;
+    private final Counter sentBytes;
+    private final Counter sendTimeouts;
     final Counter fromUpstream;
     final Counter completed;
     final Counter failed;
@@ -31,6 +32,10 @@ final class EngineMetrics {
         sentBytes =
                 scope.counter(
                         "peeredge_dts_engine_sent_bytes_total", "Content bytes sent to members.");
+        sendTimeouts =
+                scope.counter(
+                        "peeredge_dts_engine_send_timeouts_total",
+                        "Channels closed because their end did not take a piece in time.");
         fromPeer = scope.counter(RECEIVED, RECEIVED_HELP, "source", "peer");
         fromOrigin = scope.counter(RECEIVED, RECEIVED_HELP, "source", "origin");
         fromUpstream = scope.counter(RECEIVED, RECEIVED_HELP, "source", "upstream");
@@ -66,5 +71,15 @@ final class EngineMetrics {
             case BAD -> badBytes.add(c.bytes());
             case TIMEOUT -> timeouts.increment();
         }
+    }
+
+    @Override
+    public void sent(int bytes) {
+        sentBytes.add(bytes);
+    }
+
+    @Override
+    public void timedOut() {
+        sendTimeouts.increment();
     }
 }

@@ -7,8 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Transfers;
@@ -50,7 +52,10 @@ public final class EngineNode implements AutoCloseable {
 
     private final Loop loop;
     private final ExecutorService workers;
+    private final ExecutorService codecPool;
+    private final CodecThreads codecThreads;
     private final ExecutorService blocking;
+    private final Duration codecPatience;
     private final MetricScope metrics;
     private final Peers peers;
     private final EngineRuntime runtime;
@@ -77,7 +82,7 @@ public final class EngineNode implements AutoCloseable {
     /**
      * How much it may use.
      *
-     * @param workers threads that hash and touch the disk
+     * @param workers threads that hash and touch the disk, and as many for codecs
      */
     public record Settings(
             PeersConfig peers, EngineLimits limits, SwarmLimits swarm, int workers) {}
@@ -87,6 +92,12 @@ public final class EngineNode implements AutoCloseable {
         EngineLimits limits = settings.limits();
         loop = parts.threads().newLoop(BUNDLE, "loop");
         workers = parts.threads().newPool(BUNDLE, "disk", settings.workers(), 4_096);
+        CodecThreads.Settings codecs =
+                new CodecThreads.Settings(
+                        settings.workers(), limits.maxAbandonedThreads(), limits.codecTimeout());
+        codecPool = parts.threads().newPool(BUNDLE, "codec", codecs.threads(), 0);
+        codecThreads = new CodecThreads(codecPool, loop, codecs);
+        codecPatience = limits.codecTimeout().multipliedBy(2);
         blocking = parts.threads().newVirtualPool(BUNDLE, "upstream");
         metrics = parts.metrics();
         peers =
@@ -121,6 +132,7 @@ public final class EngineNode implements AutoCloseable {
                         parts.clock(),
                         loop,
                         workers,
+                        codecThreads,
                         blocking,
                         parts.upstream(),
                         parts.routing(),
@@ -154,9 +166,15 @@ public final class EngineNode implements AutoCloseable {
         peers.providersChanged();
     }
 
-    /** A codec plugin has been removed from its slots. */
+    /** A codec plugin has been removed from its slots. Waits until what it made is closed. */
     public void codecGone(CodecProvider codec) {
-        runtime.encoders().drop(codec);
+        try {
+            runtime.encoders().drop(codec).get(codecPatience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("encoders of a removed codec are still in use", e);
+        }
     }
 
     /** Ends transfers, connections and threads. Blocks for some seconds at most. */
@@ -173,6 +191,9 @@ public final class EngineNode implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         peers.stop();
+        codecThreads.close();
+        codecPool.shutdown();
+        await(codecPool);
         blocking.shutdownNow();
         await(blocking);
         workers.shutdown();
@@ -186,7 +207,8 @@ public final class EngineNode implements AutoCloseable {
     private static void await(ExecutorService threads) {
         try {
             if (!threads.awaitTermination(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("a disk or an upstream hangs: a thread of the engine may outlive it");
+                LOG.warn(
+                        "a disk, a codec or an upstream hangs: a thread of the engine may outlive it");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

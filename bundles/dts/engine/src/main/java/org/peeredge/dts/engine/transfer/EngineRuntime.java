@@ -48,6 +48,7 @@ final class EngineRuntime {
             Clock clock,
             Loop loop,
             ExecutorService workers,
+            CodecThreads codecThreads,
             ExecutorService blocking,
             Supplier<Optional<Upstream>> upstream,
             Routing routing,
@@ -89,7 +90,7 @@ final class EngineRuntime {
         blobs = new Blobs(store);
         maps = new Maps(ports.identity(), blobs, sha);
         work = new StoreWork(blobs, maps, self(), ports.workers(), this::onLoop, this::submit);
-        encoders = new Encoders(blobs, ports.codecs(), limits.maxEncoders());
+        encoders = new Encoders(blobs, ports.codecs(), limits.maxEncoders(), ports.codecThreads());
         BufferPool buffers = new BufferPool(Pieces.PIECE_BYTES, limits.sendBuffers());
         ingress =
                 new Ingress(
@@ -105,10 +106,12 @@ final class EngineRuntime {
                         encoders,
                         this::sizeOf,
                         buffers,
-                        ports.workers(),
+                        ports.codecThreads(),
                         this::onLoop,
+                        ports.clock(),
+                        limits.sendTimeout(),
                         ports.links(),
-                        metrics.sentBytes::add,
+                        metrics,
                         this::post);
         upstreams =
                 new UpstreamFetches(
@@ -127,6 +130,10 @@ final class EngineRuntime {
                 "peeredge_dts_engine_send_buffer_bytes",
                 "Memory for sending pieces.",
                 buffers::heldBytes);
+        metrics.gauge(
+                "peeredge_dts_engine_abandoned_threads",
+                "Threads that codecs keep.",
+                ports.codecThreads()::abandoned);
         metrics.gauge(
                 "peeredge_dts_engine_transfers_running", "Transfers that run now.", table::size);
     }
@@ -241,6 +248,7 @@ final class EngineRuntime {
             fast = true; // the next tick is planned below
             post(new Event.Tick());
             schedule();
+            egress.tick();
         }
     }
 

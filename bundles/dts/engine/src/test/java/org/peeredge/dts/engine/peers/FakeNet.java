@@ -56,6 +56,7 @@ final class FakeNet {
         boolean hangs;
         boolean throwsOnConnect;
         boolean neverListens;
+        boolean unreachable; // from outside, as behind a router
         @Nullable ChannelAcceptor acceptor;
         int opened;
 
@@ -75,7 +76,9 @@ final class FakeNet {
                 return new CompletableFuture<>();
             }
             acceptor = to;
-            doors.put(at, this);
+            if (!unreachable) {
+                doors.put(at, this);
+            }
             return CompletableFuture.completedFuture(
                     new Listening() {
                         @Override

@@ -217,6 +217,8 @@ class PeersTest {
         long begin = world.time.nanos();
         assertTrue(world.until(() -> next.opened > 0 && a.sees(b) && b.sees(a)));
         assertTrue(world.time.nanos() - begin < 100_000_000, "the swap took too long");
+        world.time.run(Duration.ofSeconds(1)); // both dialled
+        assertTrue(a.sees(b) && b.sees(a));
         assertEquals(1, world.net.channels());
     }
 

@@ -205,6 +205,10 @@ final class World {
             this.from = from;
         }
 
+        TestIdentity from() {
+            return from;
+        }
+
         void revoked(long newNumber) {
             number = newNumber;
             List.copyOf(listeners).forEach(Runnable::run);

@@ -5,14 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
@@ -21,119 +14,12 @@ import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.codec.Decoder;
 import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
-import org.peeredge.dts.codec.none.NoneCodec;
-import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Refusal;
-import org.peeredge.dts.engine.wire.SymbolsHeader;
-import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.TryOtherPeerException;
-import org.peeredge.kernel.api.plugin.PluginSlots;
 
-/** Sending, with workers and loop on this thread and channels that the test completes. */
-class EgressTest {
-    private static final int PIECES = 8;
-    private static final NodeId A = node('a');
-    private static final NodeId B = node('b');
-
-    private final MemoryStore store = new MemoryStore();
-    private final List<String> tripped = new ArrayList<>();
-    private final Blobs blobs = new Blobs(store);
-    private final PluginSlots<CodecProvider> codecs =
-            new PluginSlots<>(Duration.ZERO, 3, (type, reason) -> tripped.add(type));
-    private final Encoders encoders = new Encoders(blobs, codecs, 4);
-    private final List<Sending> sendings = new ArrayList<>();
-    private final List<Message.Refused> refusals = new ArrayList<>();
-    private final List<Event> events = new ArrayList<>();
-    private final ArrayDeque<Runnable> workers = new ArrayDeque<>();
-    private final byte[] bytes = new byte[PIECES * Pieces.PIECE_BYTES - 10];
-    private final Digest digest;
-    private long sentBytes;
-    private boolean busy;
-
-    EgressTest() {
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (i / Pieces.PIECE_BYTES + i);
-        }
-        digest = store.put(bytes);
-        codecs.add("none", 0, new NoneCodec());
-    }
-
-    private record Sending(
-            NodeId to, SymbolsHeader header, ByteBuffer payload, CompletableFuture<Void> done) {}
-
-    private static NodeId node(char digit) {
-        return new NodeId(String.valueOf(digit).repeat(40));
-    }
-
-    private Egress egress(BufferPool buffers) {
-        return new Egress(
-                encoders,
-                blobs::size,
-                buffers,
-                task -> {
-                    if (busy) {
-                        throw new RejectedExecutionException();
-                    }
-                    workers.add(task);
-                },
-                Runnable::run,
-                new Egress.Outlet() {
-                    @Override
-                    public CompletionStage<Void> sendSymbols(
-                            NodeId to, SymbolsHeader header, ByteBuffer payload) {
-                        Sending s = new Sending(to, header, payload, new CompletableFuture<>());
-                        sendings.add(s);
-                        return s.done;
-                    }
-
-                    @Override
-                    public boolean send(NodeId to, Message message) {
-                        refusals.add((Message.Refused) message);
-                        return true;
-                    }
-                },
-                n -> sentBytes += n,
-                events::add);
-    }
-
-    private static BufferPool pool(int buffers) {
-        return new BufferPool(Pieces.PIECE_BYTES, buffers);
-    }
-
-    private Message.GetSymbols piece(int piece) {
-        return new Message.GetSymbols(
-                digest,
-                piece / Pieces.GROUP_PIECES,
-                new CodecId("none", Pieces.GROUP_PIECES, 0, Pieces.PIECE_BYTES),
-                piece % Pieces.GROUP_PIECES,
-                1,
-                new byte[0]);
-    }
-
-    private static Event sent(NodeId to, Message.GetSymbols r) {
-        return new Event.SymbolsSent(to, r.digest(), r.group(), r.first());
-    }
-
-    private void read() {
-        for (Runnable task = workers.poll(); task != null; task = workers.poll()) {
-            task.run();
-        }
-    }
-
-    private static int held(BufferPool pool, int max) {
-        List<ByteBuffer> taken = new ArrayList<>();
-        while (taken.size() <= max) {
-            var buffer = pool.take();
-            if (buffer.isEmpty()) {
-                break;
-            }
-            taken.add(buffer.get());
-        }
-        taken.forEach(pool::give);
-        return max - taken.size();
-    }
-
+/** Requests on their way through the sending: in order, in turn, within bounds. */
+class EgressTest extends EgressFixture {
     @Test
     void sentMeansThatTheBytesHaveLeft() {
         BufferPool pool = pool(2);
@@ -142,14 +28,14 @@ class EgressTest {
         egress.send(A, last);
         read();
         byte[] got = new byte[Pieces.length(bytes.length, PIECES - 1)];
-        assertEquals(got.length, sendings.getFirst().payload.remaining());
-        sendings.getFirst().payload.duplicate().get(got);
+        assertEquals(got.length, sendings.getFirst().payload().remaining());
+        sendings.getFirst().payload().duplicate().get(got);
         byte[] expected = new byte[got.length];
         System.arraycopy(bytes, (int) Pieces.offset(PIECES - 1), expected, 0, expected.length);
         assertArrayEquals(expected, got);
         assertEquals(List.of(), events);
         assertEquals(1, held(pool, 2));
-        sendings.getFirst().done.complete(null);
+        sendings.getFirst().done().complete(null);
         assertEquals(List.of(sent(A, last)), events);
         assertEquals(got.length, sentBytes);
         assertEquals(0, held(pool, 2));
@@ -177,7 +63,7 @@ class EgressTest {
             read();
             assertTrue(events.contains(sent(A, r)), r.toString());
         }
-        busy = true;
+        threads.close();
         egress.send(A, piece(5));
         assertTrue(events.contains(sent(A, piece(5))));
         assertEquals(
@@ -198,13 +84,13 @@ class EgressTest {
         egress.cancel(A, new Message.Cancel(digest, 0, 1));
         assertEquals(List.of(sent(A, piece(1))), events);
         finishAll();
-        assertEquals(List.of(0, 2), sendings.stream().map(s -> s.header.first()).toList());
+        assertEquals(List.of(0, 2), sendings.stream().map(s -> s.header().first()).toList());
         assertEquals(List.of(sent(A, piece(1)), sent(A, piece(0)), sent(A, piece(2))), events);
     }
 
     @Test
     void aPeerThatGoesLeavesNothing() {
-        BufferPool pool = pool(3);
+        BufferPool pool = pool(4);
         Egress egress = egress(pool);
         for (int i = 0; i < 5; i++) {
             egress.send(A, piece(i));
@@ -214,10 +100,10 @@ class EgressTest {
         egress.down(A);
         assertEquals(3, events.size());
         List.copyOf(sendings)
-                .forEach(s -> s.done.completeExceptionally(new TryOtherPeerException("gone")));
+                .forEach(s -> s.done().completeExceptionally(new TryOtherPeerException("gone")));
         assertEquals(5, events.size());
         assertEquals(0, sentBytes);
-        assertEquals(0, held(pool, 3));
+        assertEquals(0, held(pool, 4));
         egress.send(A, piece(7)); // it came back
         finishAll();
         assertEquals(6, events.size());
@@ -232,11 +118,14 @@ class EgressTest {
         egress.send(B, piece(0));
         egress.send(B, piece(1));
         finishAll();
-        assertEquals(List.of(A, A, B, A, B, A), sendings.stream().map(Sending::to).toList());
+        assertEquals(List.of(A, B, A, B, A, A), sendings.stream().map(Sending::to).toList());
         // ... and each peer's are in its order.
         assertEquals(
                 List.of(0, 1, 2, 3),
-                sendings.stream().filter(s -> s.to.equals(A)).map(s -> s.header.first()).toList());
+                sendings.stream()
+                        .filter(s -> s.to().equals(A))
+                        .map(s -> s.header().first())
+                        .toList());
     }
 
     @Test
@@ -289,14 +178,6 @@ class EgressTest {
         }
         assertEquals(5, refusals.size());
         assertEquals(List.of(), tripped);
-    }
-
-    private void finishAll() {
-        read();
-        for (int i = 0; i < sendings.size(); i++) {
-            sendings.get(i).done.complete(null);
-            read();
-        }
     }
 
     /** As a plugin whose bundle was half updated. */

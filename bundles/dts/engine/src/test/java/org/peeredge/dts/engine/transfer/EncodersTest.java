@@ -2,7 +2,9 @@
 package org.peeredge.dts.engine.transfer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +30,8 @@ class EncodersTest {
     private final PluginSlots<CodecProvider> codecs =
             new PluginSlots<>(Duration.ZERO, 3, (type, reason) -> {});
     private final Counting codec = new Counting();
-    private final Encoders encoders = new Encoders(new Blobs(store), codecs, 3);
+    private final ByHand hand = new ByHand();
+    private final Encoders encoders = new Encoders(new Blobs(store), codecs, 3, hand.codecs(4));
     private final Digest digest = store.put(new byte[20 * Pieces.PIECE_BYTES]);
 
     EncodersTest() {
@@ -37,6 +40,7 @@ class EncodersTest {
 
     private void encode(int group) throws IOException {
         encoders.encode(digest, 20L * Pieces.PIECE_BYTES, group, ID, 0, 1, ByteBuffer.allocate(16));
+        hand.run();
     }
 
     @Test
@@ -61,6 +65,7 @@ class EncodersTest {
         encode(1);
         assertEquals(5, codec.prepared.size());
         encoders.close();
+        hand.run();
         assertEquals(5, codec.closed);
     }
 
@@ -70,6 +75,7 @@ class EncodersTest {
                 () -> {
                     codec.during = () -> {};
                     encoders.drop(digest);
+                    hand.run();
                     assertEquals(0, codec.closed);
                 };
         encode(0);
@@ -83,7 +89,10 @@ class EncodersTest {
         encode(0);
         encode(1);
         codecs.remove(codec);
-        encoders.drop(codec);
+        var closed = encoders.drop(codec);
+        assertFalse(closed.isDone());
+        hand.run();
+        assertTrue(closed.isDone());
         assertEquals(2, codec.closed);
         assertThrows(RetryLaterException.class, () -> encode(0), "it is being swapped");
         codecs.add("count", 0, codec);
@@ -93,6 +102,7 @@ class EncodersTest {
     private static final class Counting implements CodecProvider {
         final List<Long> prepared = new ArrayList<>();
         int closed;
+        int written = 16;
         Runnable during = () -> {};
 
         @Override
@@ -115,6 +125,7 @@ class EncodersTest {
                 @Override
                 public void encode(int first, int count, ByteBuffer into) {
                     during.run();
+                    into.position(into.position() + written);
                 }
 
                 @Override
