@@ -171,7 +171,7 @@ public final class Engine implements Transfers, Mesh {
     private static EngineLimits limits(ConfigCheck check, EngineConfig c, int transfers) {
         return new EngineLimits(
                 check.range("parked.max.bytes", c.parked_max_bytes(), 1L << 20, 1L << 34),
-                check.range("send.buffers", c.send_buffers(), 2, 65_536),
+                check.range("send.buffers", c.send_buffers(), 4, 65_536),
                 Duration.ofMillis(
                         check.range(
                                 "send.timeout.millis", c.send_timeout_millis(), 1_000, 600_000)),

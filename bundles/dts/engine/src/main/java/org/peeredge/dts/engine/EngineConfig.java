@@ -42,7 +42,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             description = "Pieces of 256 KiB held for sending, over all members.",
-            min = "2",
+            min = "4",
             max = "65536")
     int send_buffers() default 32;
 

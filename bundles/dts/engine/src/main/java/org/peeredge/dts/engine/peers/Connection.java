@@ -284,11 +284,14 @@ final class Connection implements ChannelListener {
         return true;
     }
 
-    CompletionStage<Void> sendSymbols(ByteBuffer header, ByteBuffer payload) {
+    CompletionStage<Void> sendSymbols(ByteBuffer header, ByteBuffer... payload) {
         if (closing) {
             return gone(node());
         }
-        return handOver(header, payload);
+        ByteBuffer[] parts = new ByteBuffer[1 + payload.length];
+        parts[0] = header;
+        System.arraycopy(payload, 0, parts, 1, payload.length);
+        return handOver(parts);
     }
 
     /** What sending to a member without a channel gives. */

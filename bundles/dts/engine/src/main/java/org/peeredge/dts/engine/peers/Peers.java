@@ -197,9 +197,11 @@ public final class Peers {
     }
 
     /**
-     * Sends without a copy: the payload is lent until the stage completes. Fails as {@link #ask}.
+     * Sends without a copy: the payload, in parts, is lent until the stage completes. Fails as
+     * {@link #ask}.
      */
-    public CompletionStage<Void> sendSymbols(NodeId to, SymbolsHeader header, ByteBuffer payload) {
+    public CompletionStage<Void> sendSymbols(
+            NodeId to, SymbolsHeader header, ByteBuffer... payload) {
         return members.get(to)
                 .map(c -> c.sendSymbols(codec.encodeSymbolsHeader(header), payload))
                 .orElseGet(() -> Connection.gone(to));

@@ -21,32 +21,43 @@ final class BufferPool {
         this.maxBuffers = maxBuffers;
     }
 
-    /** A cleared buffer, or none when all are in use. */
-    synchronized Optional<ByteBuffer> take() {
-        ByteBuffer buffer = idle.poll();
-        if (buffer == null) {
-            if (made == maxBuffers) {
-                return Optional.empty();
-            }
-            made++;
-            buffer = ByteBuffer.allocateDirect(bufferBytes);
+    /** So many cleared buffers, or none when there are not as many. */
+    synchronized Optional<ByteBuffer[]> take(int count) {
+        if (idle.size() + maxBuffers - made < count) {
+            return Optional.empty();
         }
-        return Optional.of(buffer.clear());
+        ByteBuffer[] taken = new ByteBuffer[count];
+        for (int i = 0; i < count; i++) {
+            ByteBuffer buffer = idle.poll();
+            if (buffer == null) {
+                made++;
+                buffer = ByteBuffer.allocateDirect(bufferBytes);
+            }
+            taken[i] = buffer.clear();
+        }
+        return Optional.of(taken);
     }
 
-    /** Gives a buffer back. */
-    synchronized void give(ByteBuffer buffer) {
-        idle.push(buffer);
+    /** Gives buffers back. */
+    synchronized void give(ByteBuffer... buffers) {
+        for (ByteBuffer buffer : buffers) {
+            idle.push(buffer);
+        }
     }
 
-    /** Forgets a buffer that somebody else may still write into: another one takes its place. */
-    synchronized void lose() {
-        made--;
+    /** Forgets buffers that somebody else may still write into: others take their place. */
+    synchronized void lose(int count) {
+        made -= count;
     }
 
     /** Whether more than half of them can be had. */
     synchronized boolean ample() {
         return idle.size() + maxBuffers - made > maxBuffers / 2;
+    }
+
+    /** How much one of them holds. */
+    int bufferBytes() {
+        return bufferBytes;
     }
 
     /** The most buffers in use at once. */

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +27,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads, encodes and sends what peers asked for: in order per peer, peers in turn, at most {@link
- * #PER_PEER} pieces of a peer on their way, the second only while buffers are ample, so that those
- * who do not read leave some to the others. A peer that does not take a piece in time loses its
- * channel, and for a while it has one buffer at most, and all such peers together half of them. On
- * the engine's loop, but for the reading itself.
+ * #PER_PEER} answers to a peer on their way, the second only while buffers are ample, so that those
+ * who do not read leave some to the others. An answer holds as many buffers as its symbols need. A
+ * peer that does not take one in time loses its channel, and for a while it has one at most, and
+ * all such peers together half of the buffers. On the engine's loop, but for the reading itself.
  */
 public final class Egress {
     private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
@@ -39,16 +38,12 @@ public final class Egress {
     /** Two: one on the wire while the next is read. */
     private static final int PER_PEER = 2;
 
-    /** How long a peer that did not take a piece counts as slow: a fresh channel tells nothing. */
-    private static final Duration SLOW = Duration.ofMinutes(5);
-
-    private static final int MAX_SLOW = 1024;
-
     private static final byte[] NO_RECEIPT = {};
 
     /** The way to the peers. */
     public interface Outlet {
-        CompletionStage<Void> sendSymbols(NodeId to, SymbolsHeader header, ByteBuffer payload);
+        /** The payload, in parts, is lent until the stage completes. */
+        CompletionStage<Void> sendSymbols(NodeId to, SymbolsHeader header, ByteBuffer... payload);
 
         boolean send(NodeId to, Message message);
 
@@ -72,6 +67,7 @@ public final class Egress {
         final NodeId peer;
         final ArrayDeque<Message.GetSymbols> waiting = new ArrayDeque<>();
         int underWay;
+        int buffersHeld;
         boolean inTurn;
         boolean cut;
 
@@ -80,19 +76,19 @@ public final class Egress {
         }
     }
 
-    /** A request that holds a buffer. */
+    /** A request that holds buffers. */
     private static final class Job {
         final Queue queue;
         final Message.GetSymbols request;
-        final ByteBuffer buffer;
+        final ByteBuffer[] buffers;
         long dueNanos;
         boolean late;
         boolean over;
 
-        Job(Queue queue, Message.GetSymbols request, ByteBuffer buffer) {
+        Job(Queue queue, Message.GetSymbols request, ByteBuffer[] buffers) {
             this.queue = queue;
             this.request = request;
-            this.buffer = buffer;
+            this.buffers = buffers;
         }
     }
 
@@ -109,7 +105,7 @@ public final class Egress {
     private final Map<NodeId, Queue> queues = new HashMap<>();
     private final ArrayDeque<Queue> turn = new ArrayDeque<>();
     private final LinkedHashSet<Job> sending = new LinkedHashSet<>();
-    private final LinkedHashMap<NodeId, Long> slowUntilNanos = new LinkedHashMap<>();
+    private final SlowPeers slow = new SlowPeers();
     private boolean closed;
 
     Egress(
@@ -186,38 +182,59 @@ public final class Egress {
         int passed = 0;
         while (passed < turn.size() && !closed) {
             Queue queue = turn.remove();
-            if (!mayTake(queue)) {
+            Message.GetSymbols request = queue.waiting.peek();
+            if (request == null) {
+                queue.inTurn = false;
+                continue;
+            }
+            int needed = buffersFor(request);
+            if (needed > buffers.maxBuffers()) {
+                queue.waiting.remove();
+                outlet.send(queue.peer, refusal(request, Refusal.BAD_REQUEST));
+                tellDone(queue.peer, request);
+                turn.addFirst(queue);
+                continue;
+            }
+            if (!mayTake(queue, needed)) {
                 turn.add(queue);
                 passed++;
                 continue;
             }
-            Optional<ByteBuffer> buffer = buffers.take();
-            if (buffer.isEmpty()) {
+            Optional<ByteBuffer[]> taken = buffers.take(needed);
+            if (taken.isEmpty()) {
                 turn.addFirst(queue);
                 return;
             }
+            queue.waiting.remove();
             queue.inTurn = false;
-            Message.GetSymbols request = queue.waiting.poll();
-            if (request == null) {
-                buffers.give(buffer.get());
-                continue;
-            }
             queue.underWay++;
+            queue.buffersHeld += needed;
             enqueue(queue);
-            begin(new Job(queue, request, buffer.get()));
+            begin(new Job(queue, request, taken.get()));
         }
     }
 
-    private boolean mayTake(Queue queue) {
-        if (!slowUntilNanos.containsKey(queue.peer)) {
+    /** No symbol lies in two buffers. */
+    private int buffersFor(Message.GetSymbols request) {
+        int each = symbolsPerBuffer(request);
+        return each == 0 ? Integer.MAX_VALUE : Math.ceilDiv(request.count(), each);
+    }
+
+    private int symbolsPerBuffer(Message.GetSymbols request) {
+        return buffers.bufferBytes() / request.codec().symbolBytes();
+    }
+
+    private boolean mayTake(Queue queue, int needed) {
+        if (!slow.contains(queue.peer)) {
             return queue.underWay == 0 || buffers.ample();
         }
         int held = 0;
-        for (NodeId peer : slowUntilNanos.keySet()) {
+        for (NodeId peer : slow.all()) {
             Queue one = queues.get(peer);
-            held += one == null ? 0 : one.underWay;
+            held += one == null ? 0 : one.buffersHeld;
         }
-        return queue.underWay == 0 && held < Math.max(1, buffers.maxBuffers() / 2);
+        return queue.underWay == 0
+                && (held == 0 || held + needed <= Math.max(1, buffers.maxBuffers() / 2));
     }
 
     private void begin(Job job) {
@@ -236,14 +253,7 @@ public final class Egress {
         try {
             Optional<Long> size = sizes.of(request.digest());
             if (size.isPresent()) {
-                encoders.encode(
-                        request.digest(),
-                        size.get(),
-                        request.group(),
-                        request.codec(),
-                        request.first(),
-                        request.count(),
-                        job.buffer);
+                encode(job, size.get());
                 loop.execute(() -> write(job));
                 return;
             }
@@ -270,10 +280,25 @@ public final class Egress {
         });
     }
 
-    /** A codec keeps its thread, and may still write into the buffer. */
+    private void encode(Job job, long sizeBytes) throws IOException {
+        Message.GetSymbols request = job.request;
+        int each = symbolsPerBuffer(request);
+        for (int i = 0; i < job.buffers.length; i++) {
+            encoders.encode(
+                    request.digest(),
+                    sizeBytes,
+                    request.group(),
+                    request.codec(),
+                    request.first() + i * each,
+                    Math.min(each, request.count() - i * each),
+                    job.buffers[i]);
+        }
+    }
+
+    /** A codec keeps its thread, and may still write into the buffers. */
     private void givenUp(Job job) {
         refuse(job, Refusal.BUSY);
-        buffers.lose();
+        buffers.lose(job.buffers.length);
         ended(job);
     }
 
@@ -282,8 +307,11 @@ public final class Egress {
             return;
         }
         Message.GetSymbols request = job.request;
-        ByteBuffer payload = job.buffer.flip();
-        int bytes = payload.remaining();
+        int bytes = 0;
+        for (ByteBuffer part : job.buffers) {
+            bytes += part.flip().remaining();
+        }
+        int sent = bytes;
         SymbolsHeader header =
                 new SymbolsHeader(
                         request.digest(),
@@ -294,10 +322,10 @@ public final class Egress {
                         NO_RECEIPT);
         job.dueNanos = clock.nanos() + timeout.toNanos();
         sending.add(job);
-        outlet.sendSymbols(job.queue.peer, header, payload)
+        outlet.sendSymbols(job.queue.peer, header, job.buffers)
                 .whenComplete((done, error) -> {
                     if (error == null) {
-                        counts.sent(bytes);
+                        counts.sent(sent);
                     }
                     loop.execute(() -> {
                         sending.remove(job);
@@ -314,7 +342,7 @@ public final class Egress {
         while (!sending.isEmpty() && sending.getFirst().dueNanos - now <= 0) {
             overdue(sending.removeFirst(), now);
         }
-        if (slowUntilNanos.values().removeIf(until -> until - now <= 0)) {
+        if (slow.forgetOld(now)) {
             pump();
         }
     }
@@ -326,7 +354,7 @@ public final class Egress {
                     "the channel to {} has ended and still keeps a buffer: its plugin leaks;"
                             + " update or restart its bundle",
                     peer.shortName());
-            buffers.lose();
+            buffers.lose(job.buffers.length);
             ended(job);
             return;
         }
@@ -337,21 +365,18 @@ public final class Egress {
             return; // that channel is no more
         }
         job.queue.cut = true;
-        slowUntilNanos.remove(peer);
-        slowUntilNanos.put(peer, now + SLOW.toNanos());
-        if (slowUntilNanos.size() > MAX_SLOW) {
-            slowUntilNanos.pollFirstEntry();
-        }
+        slow.add(peer, now);
         counts.timedOut();
         outlet.disconnect(
                 peer, "took no piece within " + timeout.toMillis() + " ms", Duration.ZERO);
     }
 
     private void refuse(Job job, Refusal why) {
-        Message.GetSymbols request = job.request;
-        outlet.send(
-                job.queue.peer,
-                new Message.Refused(request.digest(), request.group(), request.first(), why));
+        outlet.send(job.queue.peer, refusal(job.request, why));
+    }
+
+    private static Message.Refused refusal(Message.GetSymbols request, Refusal why) {
+        return new Message.Refused(request.digest(), request.group(), request.first(), why);
     }
 
     private void tellDone(NodeId to, Message.GetSymbols request) {
@@ -360,13 +385,14 @@ public final class Egress {
     }
 
     private void finished(Job job) {
-        buffers.give(job.buffer);
+        buffers.give(job.buffers);
         ended(job);
     }
 
     private void ended(Job job) {
         job.over = true;
         job.queue.underWay--;
+        job.queue.buffersHeld -= job.buffers.length;
         tellDone(job.queue.peer, job.request);
         enqueue(job.queue);
         pump();

@@ -248,7 +248,7 @@ public final class EngineNode implements AutoCloseable {
     private final class ToPeers implements Links {
         @Override
         public CompletionStage<Void> sendSymbols(
-                NodeId to, SymbolsHeader header, ByteBuffer payload) {
+                NodeId to, SymbolsHeader header, ByteBuffer... payload) {
             return peers.sendSymbols(to, header, payload);
         }
 

@@ -71,8 +71,9 @@ abstract class EgressFixture {
                 new Egress.Outlet() {
                     @Override
                     public CompletionStage<Void> sendSymbols(
-                            NodeId to, SymbolsHeader header, ByteBuffer payload) {
-                        Sending s = new Sending(to, header, payload, new CompletableFuture<>());
+                            NodeId to, SymbolsHeader header, ByteBuffer... payload) {
+                        Sending s =
+                                new Sending(to, header, joined(payload), new CompletableFuture<>());
                         sendings.add(s);
                         return s.done;
                     }
@@ -102,6 +103,18 @@ abstract class EgressFixture {
                 events::add);
     }
 
+    /** What goes over the wire; a single part as it is. */
+    private static ByteBuffer joined(ByteBuffer... parts) {
+        if (parts.length == 1) {
+            return parts[0];
+        }
+        ByteBuffer all = ByteBuffer.allocate(parts.length * Pieces.PIECE_BYTES);
+        for (ByteBuffer part : parts) {
+            all.put(part.duplicate());
+        }
+        return all.flip();
+    }
+
     static BufferPool pool(int buffers) {
         return new BufferPool(Pieces.PIECE_BYTES, buffers);
     }
@@ -127,13 +140,13 @@ abstract class EgressFixture {
     static int held(BufferPool pool, int max) {
         List<ByteBuffer> taken = new ArrayList<>();
         while (taken.size() <= max) {
-            var buffer = pool.take();
+            var buffer = pool.take(1);
             if (buffer.isEmpty()) {
                 break;
             }
-            taken.add(buffer.get());
+            taken.add(buffer.get()[0]);
         }
-        taken.forEach(pool::give);
+        pool.give(taken.toArray(new ByteBuffer[0]));
         return max - taken.size();
     }
 

@@ -54,11 +54,13 @@ class EgressTest extends EgressFixture {
                         1,
                         new byte[0]);
         Message.GetSymbols tooMany =
-                new Message.GetSymbols(digest, 0, piece(0).codec(), 0, 2, new byte[0]);
+                new Message.GetSymbols(digest, 0, piece(0).codec(), 0, 3, new byte[0]);
+        Message.GetSymbols beyond =
+                new Message.GetSymbols(digest, 0, piece(0).codec(), 3, 2, new byte[0]);
         Message.GetSymbols noCodec =
                 new Message.GetSymbols(
                         digest, 1, new CodecId("raptor", 4, 0, 1024), 0, 1, new byte[0]);
-        for (Message.GetSymbols r : List.of(unknown, tooMany, noCodec)) {
+        for (Message.GetSymbols r : List.of(unknown, tooMany, beyond, noCodec)) {
             egress.send(A, r);
             read();
             assertTrue(events.contains(sent(A, r)), r.toString());
@@ -67,11 +69,39 @@ class EgressTest extends EgressFixture {
         egress.send(A, piece(5));
         assertTrue(events.contains(sent(A, piece(5))));
         assertEquals(
-                List.of(Refusal.NOT_HELD, Refusal.BAD_REQUEST, Refusal.BAD_REQUEST, Refusal.BUSY),
+                List.of(
+                        Refusal.NOT_HELD,
+                        Refusal.BAD_REQUEST,
+                        Refusal.BAD_REQUEST,
+                        Refusal.BAD_REQUEST,
+                        Refusal.BUSY),
                 refusals.stream().map(Message.Refused::reason).toList());
         assertEquals(List.of(), sendings);
         assertEquals(0, held(pool, 2));
         assertEquals(List.of(), tripped);
+    }
+
+    @Test
+    void aGroupGoesInOneAnswer() {
+        BufferPool pool = pool(4);
+        Egress egress = egress(pool);
+        Message.GetSymbols group =
+                new Message.GetSymbols(digest, 1, piece(4).codec(), 0, 4, new byte[0]);
+        egress.send(A, group);
+        egress.send(B, piece(0));
+        read();
+        assertEquals(1, sendings.size(), "B waits for a buffer");
+        assertEquals(4, held(pool, 4));
+        byte[] got = new byte[sendings.getFirst().payload().remaining()];
+        sendings.getFirst().payload().duplicate().get(got);
+        int from = (int) Pieces.offset(4);
+        assertArrayEquals(java.util.Arrays.copyOfRange(bytes, from, bytes.length), got);
+        assertEquals(4, sendings.getFirst().header().count());
+        sendings.getFirst().done().complete(null);
+        assertEquals(got.length, sentBytes);
+        finishAll();
+        assertEquals(List.of(sent(A, group), sent(B, piece(0))), events);
+        assertEquals(0, held(pool, 4));
     }
 
     @Test
