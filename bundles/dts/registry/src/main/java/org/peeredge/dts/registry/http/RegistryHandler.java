@@ -58,7 +58,6 @@ public final class RegistryHandler implements HttpHandler {
                 new NotedResponse(
                         plain, status -> metrics.count(request.method(), kind.get(), status));
         try {
-            uploads.sweep();
             response.header("Docker-Distribution-API-Version", "registry/2.0");
             Route route = Route.of(request.path(), request.query("ns"), defaultUpstream);
             kind.set(route.kind());
