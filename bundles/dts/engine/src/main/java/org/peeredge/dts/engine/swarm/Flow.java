@@ -75,6 +75,10 @@ final class Flow implements Claims.Ending {
                 t.sizeBytes = sizeBytes;
             }
         }
+        if (!helped && !t.wantedHere) {
+            t.wantedHere = true;
+            claims.wantedHere(t);
+        }
         advance(t);
     }
 
