@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.itests.lab.Ran;
 import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;
 
@@ -96,10 +97,52 @@ class ClientsIT {
     }
 
     @Test
+    void dockerLogsInAndPushesAndOthersPullWithoutCredentials() throws Exception {
+        Rig.assumePossible(Map.of("dockerd", "docker.io", "docker", "docker.io"));
+        LabImage image = rig.publish("library/dockerpush", GZIP);
+        try (Docker first = new Docker(rig.lab(), "h1", folder.resolve("dp1"));
+                Docker second = new Docker(rig.lab(), "h2", folder.resolve("dp2"))) {
+            first.loggedInAtDockerHub();
+            first.pullThroughMirror(image).ok();
+            refused(first.push(image, "lab/docker"), "show the push token");
+            refused(first.login(wrong()), "wrong push token");
+            first.login(token("h1")).ok();
+            first.push(image, "lab/docker").ok();
+            second.pullByName("lab/docker").ok();
+            assertEquals(image.config(), second.id(Client.NODE + "/lab/docker:1"));
+        }
+    }
+
+    @Test
+    void podmanLogsInAndPushes() throws Exception {
+        Rig.assumePossible(Map.of("podman", "podman"));
+        LabImage image = rig.publish("library/podmanpush", MIXED);
+        try (Podman podman = new Podman(rig.lab(), "h1", folder.resolve("pp1"))) {
+            podman.pullThroughMirror(image).ok();
+            refused(podman.push(image, "lab/podman"), "show the push token");
+            refused(podman.login(wrong()), "invalid username/password");
+            podman.login(token("h1")).ok();
+            podman.push(image, "lab/podman").ok();
+        }
+        assertEquals(image.config(), new Skopeo(rig.lab(), "h2", folder).config("lab/podman"));
+    }
+
+    @Test
+    void containerdPushes() throws Exception {
+        Rig.assumePossible(Map.of("containerd", "containerd", "ctr", "containerd"));
+        LabImage image = rig.publish("library/containerdpush", MIXED);
+        try (Containerd containerd = new Containerd(rig.lab(), "h1", folder.resolve("cp1"))) {
+            containerd.pullThroughMirror(image).ok();
+            assertEquals(1, containerd.push(image, "lab/ctr", "wrong").status());
+            containerd.push(image, "lab/ctr", Files.readString(token("h1")).strip()).ok();
+        }
+        assertEquals(image.config(), new Skopeo(rig.lab(), "h2", folder).config("lab/ctr"));
+    }
+
+    @Test
     void whatIsPushedAtOneNodeIsPulledAtAnother() throws Exception {
         LabImage image = rig.image("lab/pushed", MIXED);
-        Path token =
-                rig.mesh().node("h1").spec().home().resolve("data/peeredge/registry/push.token");
+        Path token = token("h1");
         Skopeo first = new Skopeo(rig.lab(), "h1", folder.resolve("push"));
         assertTrue(first.push(image, "not-the-token").status() != 0, "pushed with a wrong token");
         first.push(image, Files.readString(token).strip()).ok();
@@ -125,6 +168,18 @@ class ClientsIT {
                 client.verify(image);
             }
         }
+    }
+
+    private Path token(String host) {
+        return rig.mesh().node(host).spec().home().resolve("data/peeredge/registry/push.token");
+    }
+
+    private static Path wrong() throws Exception {
+        return Files.writeString(folder.resolve("wrong"), "not-the-token");
+    }
+
+    private static void refused(Ran ran, String why) {
+        assertTrue(ran.status() != 0 && ran.output().contains(why), ran.toString());
     }
 
     private void pullsAndTheSecondAsksNoRegistry(LabImage image, Client first, Client second)

@@ -76,6 +76,22 @@ final class Containerd implements Client {
                 LabMesh.UPSTREAM + "/" + image.repository() + ":1");
     }
 
+    /** {@code ctr images push} of an image that it has pulled, to the node beside it. */
+    Ran push(LabImage image, String repository, String token) {
+        String name = NODE + "/" + repository + ":1";
+        ctr("images", "tag", "--force", LabMesh.UPSTREAM + "/" + image.repository() + ":1", name)
+                .ok();
+        return ctr(
+                "images",
+                "push",
+                "--plain-http",
+                "--platform",
+                "linux/amd64",
+                "--user",
+                "peeredge:" + token,
+                name);
+    }
+
     @Override
     public void verify(LabImage image) throws IOException {
         String list = ctr("images", "list").ok().output();

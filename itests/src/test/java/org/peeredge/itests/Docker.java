@@ -56,12 +56,44 @@ final class Docker implements Client {
         return pull(image);
     }
 
+    /** {@code docker login} at the node beside it, the password from a file. */
+    Ran login(Path password) {
+        String docker = "docker --host " + socket() + " login --username peeredge";
+        List<String> words = Words.of(lab.inNetworkOf(host), "sh", "-c");
+        words.add(docker + " --password-stdin " + NODE + " < " + password);
+        return run(words);
+    }
+
+    /** Has credentials for Docker Hub from now on, which dockerd shows to mirrors too. */
+    void loggedInAtDockerHub() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                """
+                {"auths": {"https://index.docker.io/v1/": {"auth": "c29tZWJvZHk6c2VjcmV0"}}}
+                """);
+    }
+
+    /** {@code docker pull} from the node beside it, by its own name. */
+    Ran pullByName(String repository) {
+        return docker("pull", NODE + "/" + repository + ":1");
+    }
+
+    /** {@code docker push} of an image that it has pulled, to the node beside it. */
+    Ran push(LabImage image, String repository) {
+        String name = NODE + "/" + repository + ":1";
+        docker("tag", image.repository() + ":1", name).ok();
+        return docker("push", name);
+    }
+
+    /** The digest of an image's configuration. */
+    String id(String name) {
+        return docker("image", "inspect", "--format", "{{.Id}}", name).ok().output().strip();
+    }
+
     @Override
     public void verify(LabImage image) throws IOException {
         String name = image.repository() + ":1";
-        assertEquals(
-                image.config(),
-                docker("image", "inspect", "--format", "{{.Id}}", name).ok().output().strip());
+        assertEquals(image.config(), id(name));
         String digests =
                 docker("image", "inspect", "--format", "{{.RepoDigests}}", name).ok().output();
         assertTrue(digests.contains(image.index()), digests);
@@ -74,7 +106,11 @@ final class Docker implements Client {
     private Ran docker(String... words) {
         List<String> all = Words.of(lab.inNetworkOf(host), "docker", "--host", socket());
         all.addAll(List.of(words));
-        return Commands.run(PULL, Map.of("DOCKER_CONFIG", folder.toString()), all);
+        return run(all);
+    }
+
+    private Ran run(List<String> words) {
+        return Commands.run(PULL, Map.of("DOCKER_CONFIG", folder.toString()), words);
     }
 
     @Override

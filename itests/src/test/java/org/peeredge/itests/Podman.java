@@ -26,6 +26,7 @@ final class Podman implements Client {
         this.host = host;
         this.folder = Files.createDirectories(folder);
         Files.writeString(folder.resolve("registries.conf"), mirror());
+        Files.writeString(folder.resolve("auth.json"), "{}");
     }
 
     /** {@code registries.conf}: the upstream, with the node as its mirror. */
@@ -63,21 +64,49 @@ final class Podman implements Client {
         assertTrue(digests.contains(image.index()), digests);
     }
 
+    /** {@code podman login} at the node beside it, the password from a file. */
+    Ran login(Path password) {
+        List<String> words = podman();
+        words.addAll(List.of("login", "--tls-verify=false", "--username", "peeredge"));
+        words.addAll(List.of("--password-stdin", NODE));
+        List<String> shell = Words.of(lab.inNetworkOf(host), "sh", "-c");
+        shell.add(String.join(" ", words) + " < " + password);
+        return run(shell);
+    }
+
+    /** {@code podman push} of an image that it has pulled, to the node beside it. */
+    Ran push(LabImage image, String repository) throws IOException {
+        String config = image.config().substring("sha256:".length());
+        return podman("push", "--tls-verify=false", config, NODE + "/" + repository + ":1");
+    }
+
     private Ran podman(String... words) {
         List<String> all = new ArrayList<>(lab.inNetworkOf(host));
+        all.addAll(podman());
+        all.addAll(List.of(words));
+        return run(all);
+    }
+
+    private List<String> podman() {
+        List<String> all = new ArrayList<>();
         all.addAll(List.of("podman", "--root", folder.resolve("root").toString()));
         all.addAll(List.of("--runroot", folder.resolve("run").toString()));
         all.addAll(List.of("--tmpdir", folder.resolve("tmp").toString()));
         all.addAll(List.of("--storage-driver", "vfs", "--events-backend", "none"));
         all.addAll(List.of("--cgroup-manager", "cgroupfs"));
-        all.addAll(List.of(words));
+        return all;
+    }
+
+    private Ran run(List<String> words) {
         return Commands.run(
                 PULL,
                 Map.of(
                         "CONTAINERS_REGISTRIES_CONF",
                         folder.resolve("registries.conf").toString(),
+                        "REGISTRY_AUTH_FILE",
+                        folder.resolve("auth.json").toString(),
                         "TMPDIR",
                         folder.toString()),
-                all);
+                words);
     }
 }

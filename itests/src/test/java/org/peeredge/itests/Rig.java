@@ -42,6 +42,11 @@ final class Rig implements AutoCloseable {
         Assumptions.assumeTrue(
                 Lab.possible(),
                 "skipped: network namespaces need root, iproute2, nftables and python3");
+        assumeInstalled(packages);
+    }
+
+    /** Skips the test where this machine lacks a Debian package. */
+    static void assumeInstalled(Map<String, String> packages) {
         String missing =
                 packages.entrySet().stream()
                         .filter(e -> !Commands.has(e.getKey()))

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Lab;
 import org.peeredge.itests.lab.LabMesh;
@@ -16,6 +18,9 @@ import org.peeredge.ops.quickstart.Digests;
 
 /** skopeo: copies all architectures into an OCI layout. */
 final class Skopeo implements Client {
+    private static final Pattern CONFIG =
+            Pattern.compile("\"config\":\\s*\\{[^}]*\"digest\":\\s*\"([^\"]+)\"");
+
     private final Lab lab;
     private final String host;
     private final Path folder;
@@ -50,6 +55,14 @@ final class Skopeo implements Client {
                 List.of("--dest-tls-verify=false", "--dest-creds=peeredge:" + token),
                 "oci:" + image.layout() + ":1",
                 "docker://" + NODE + "/" + image.repository() + ":1");
+    }
+
+    /** The digest of the configuration of what the node serves under a name. */
+    String config(String repository) {
+        List<String> words = Words.of(lab.inNetworkOf(host), "skopeo", "inspect", "--raw");
+        words.addAll(List.of("--tls-verify=false", "docker://" + NODE + "/" + repository + ":1"));
+        Matcher config = CONFIG.matcher(Commands.run(PULL, Map.of(), words).ok().output());
+        return config.find() ? config.group(1) : "";
     }
 
     @Override

@@ -153,6 +153,7 @@ final class TestNodes implements AutoCloseable {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest ping =
                     HttpRequest.newBuilder(uri(node, "/v2/"))
+                            .header("Authorization", RegistryClient.ANYBODY)
                             .timeout(Duration.ofSeconds(5))
                             .build();
             return http.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;

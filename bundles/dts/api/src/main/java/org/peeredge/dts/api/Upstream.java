@@ -22,6 +22,12 @@ public interface Upstream {
      */
     Body open(UpstreamRef ref, Digest digest, long offset) throws IOException;
 
+    /**
+     * Opens a blob for other members: as {@link #open}, but never with this node's credentials,
+     * since what came with them would have to stay here.
+     */
+    Body openForMembers(UpstreamRef ref, Digest digest, long offset) throws IOException;
+
     /** A blob as it arrives. Every read ends within the upstream's configured timeout. */
     interface Body extends AutoCloseable {
         /** The whole blob's length. */

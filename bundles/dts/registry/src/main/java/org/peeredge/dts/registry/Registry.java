@@ -2,6 +2,7 @@
 package org.peeredge.dts.registry;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.peeredge.dts.api.ContentStore;
@@ -14,6 +15,7 @@ import org.peeredge.dts.registry.manifest.Manifests;
 import org.peeredge.dts.registry.push.Publisher;
 import org.peeredge.dts.registry.push.PushToken;
 import org.peeredge.dts.registry.push.UploadRequests;
+import org.peeredge.dts.registry.tag.Pins;
 import org.peeredge.dts.registry.tag.TagResolver;
 import org.peeredge.dts.registry.upstream.UpstreamClient;
 import org.peeredge.dts.registry.util.StoreWriter;
@@ -37,16 +39,59 @@ final class Registry implements AutoCloseable {
             Threads threads,
             Clock clock) {}
 
+    /** Uploads are looked at ten times in their life, but not more often than that. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
     private final ExecutorService workers;
     private final UploadRequests uploads;
+    private final Upkeep upkeep;
     private final HttpListener listener;
+
+    /** What reads and keeps content. */
+    private record Parts(
+            StoreWriter writer, Completeness completeness, Manifests manifests, Pins pins) {
+        static Parts of(House house, RegistrySettings settings, ExecutorService workers) {
+            StoreWriter writer =
+                    new StoreWriter(house.store(), house.transfers(), settings.publishTimeout());
+            Completeness completeness =
+                    new Completeness(
+                            house.store(),
+                            house.transfers(),
+                            house.mesh(),
+                            house.upstream(),
+                            workers,
+                            house.clock(),
+                            settings);
+            Manifests manifests =
+                    new Manifests(
+                            house.store(),
+                            house.transfers(),
+                            house.upstream(),
+                            completeness,
+                            writer,
+                            house.clock(),
+                            settings);
+            Pins pins = new Pins(house.store(), house.mesh().self(), manifests::named);
+            return new Parts(writer, completeness, manifests, pins);
+        }
+    }
 
     /** Starts; {@code IOException} when the token cannot be read or the address not be bound. */
     Registry(House house, RegistrySettings settings, MetricScope metrics) throws IOException {
         workers = house.threads().newVirtualPool(RegistryConfig.PID, "check");
-        StoreWriter writer =
-                new StoreWriter(house.store(), house.transfers(), settings.publishTimeout());
-        uploads = new UploadRequests(writer, house.clock(), settings);
+        Parts parts = Parts.of(house, settings, workers);
+        uploads = new UploadRequests(parts.writer(), house.clock(), settings);
+        upkeep =
+                new Upkeep(
+                        house.threads().newLoop(RegistryConfig.PID, "timer"),
+                        workers,
+                        pause(settings.uploadExpiry()),
+                        () -> {
+                            uploads.sweep();
+                            parts.pins().release();
+                        });
         try {
             uploads.prepare();
             // The token is there before the port is: who sees the one can read the other.
@@ -67,8 +112,9 @@ final class Registry implements AutoCloseable {
                                             settings.maxRequests(),
                                             settings.maxHeaderBytes(),
                                             settings.idle()),
-                                    handler(house, settings, metrics, writer, token));
+                                    handler(house, settings, metrics, parts, token));
         } catch (IOException | RuntimeException e) {
+            upkeep.close();
             uploads.close();
             workers.shutdownNow();
             throw e;
@@ -79,58 +125,50 @@ final class Registry implements AutoCloseable {
             House house,
             RegistrySettings settings,
             MetricScope metrics,
-            StoreWriter writer,
+            Parts parts,
             Optional<PushToken> token) {
-        Completeness completeness =
-                new Completeness(
-                        house.store(),
-                        house.transfers(),
-                        house.mesh(),
-                        house.upstream(),
-                        workers,
-                        house.clock(),
-                        settings);
-        Manifests manifests =
-                new Manifests(
-                        house.store(),
-                        house.transfers(),
-                        house.upstream(),
-                        completeness,
-                        writer,
-                        house.clock(),
-                        settings);
         TagResolver tags =
                 new TagResolver(
                         house.store(),
                         house.mesh(),
                         house.upstream(),
-                        manifests::fetchByTag,
+                        parts.manifests()::fetchByTag,
+                        parts.pins(),
                         house.clock(),
                         settings);
         Publisher publisher =
                 new Publisher(
-                        house.store(),
                         house.transfers(),
                         house.upstream(),
-                        writer,
-                        manifests,
+                        parts.writer(),
+                        parts.manifests(),
                         tags,
+                        parts.pins(),
                         settings);
         Blobs blobs =
                 new Blobs(
                         house.transfers(),
                         house.upstream(),
-                        writer,
-                        manifests,
-                        completeness,
+                        parts.writer(),
+                        parts.manifests(),
+                        parts.completeness(),
                         settings);
         return new RegistryHandler(
                 settings,
                 token,
-                new ManifestRequests(tags, manifests, completeness, publisher, metrics),
+                new ManifestRequests(
+                        tags, parts.manifests(), parts.completeness(), publisher, metrics),
                 blobs,
                 uploads,
                 metrics);
+    }
+
+    private static Duration pause(Duration expiry) {
+        Duration tenth = expiry.dividedBy(10);
+        if (tenth.compareTo(SHORTEST_PAUSE) < 0) {
+            return SHORTEST_PAUSE;
+        }
+        return tenth.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : tenth;
     }
 
     String host() {
@@ -145,6 +183,7 @@ final class Registry implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        upkeep.close();
         workers.shutdownNow();
         uploads.close();
     }

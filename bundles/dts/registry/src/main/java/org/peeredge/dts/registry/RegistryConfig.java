@@ -130,6 +130,13 @@ public @interface RegistryConfig {
                     "File with lines registry=user:password; what is fetched with them stays on this node")
     String upstream_credentials_file() default "";
 
+    /** Authorities. */
+    @AttributeDefinition(
+            required = false,
+            description =
+                    "PEM file with certificates of authorities to trust for upstreams, beside the Java runtime's")
+    String upstream_ca_file() default "";
+
     /** Negative answers. */
     @AttributeDefinition(
             description = "How long an upstream's 'not there' is believed",

@@ -33,6 +33,7 @@ public record RegistrySettings(
         Duration upstreamStall,
         int upstreamParallel,
         Optional<Path> credentialsFile,
+        Optional<Path> authoritiesFile,
         Duration absentLife,
         Duration producedLife,
         Duration tagLife,
@@ -74,7 +75,6 @@ public record RegistrySettings(
                 config.push_token_file().isBlank()
                         ? data.resolve("push.token")
                         : Path.of(config.push_token_file());
-        String credentials = config.upstream_credentials_file();
         return new RegistrySettings(
                 check.notBlank("host", config.host()),
                 check.range("port", config.port(), 0, 65_535),
@@ -114,7 +114,8 @@ public record RegistrySettings(
                         60),
                 seconds(check, "upstream.stall.seconds", config.upstream_stall_seconds(), 1, 300),
                 check.range("upstream.requests.max", config.upstream_requests_max(), 1, 1000),
-                credentials.isBlank() ? Optional.empty() : Optional.of(Path.of(credentials)),
+                file(config.upstream_credentials_file()),
+                file(config.upstream_ca_file()),
                 seconds(check, "absent.ttl.seconds", config.absent_ttl_seconds(), 0, 3600),
                 seconds(check, "produced.ttl.seconds", config.produced_ttl_seconds(), 0, 3600),
                 seconds(check, "tag.ttl.seconds", config.tag_ttl_seconds(), 0, 86_400),
@@ -137,6 +138,10 @@ public record RegistrySettings(
                         120),
                 seconds(check, "blob.timeout.seconds", config.blob_timeout_seconds(), 1, 300),
                 seconds(check, "blob.stall.seconds", config.blob_stall_seconds(), 1, 600));
+    }
+
+    private static Optional<Path> file(String name) {
+        return name.isBlank() ? Optional.empty() : Optional.of(Path.of(name));
     }
 
     private static Duration seconds(ConfigCheck check, String key, int value, int min, int max) {

@@ -228,14 +228,6 @@ final class PushTest {
     }
 
     @Test
-    void loginTellsAWrongPassword() throws Exception {
-        assertEquals(200, node.get("/v2/").statusCode());
-        assertEquals(200, node.get("/v2/", "Authorization", "Basic Og==").statusCode());
-        assertEquals(200, node.get("/v2/", "Authorization", "Bearer " + node.token).statusCode());
-        assertEquals(401, node.get("/v2/", "Authorization", "Bearer no").statusCode());
-    }
-
-    @Test
     void aDeletedUploadIsGone() throws Exception {
         HttpResponse<byte[]> begun =
                 node.send(
@@ -307,7 +299,9 @@ final class PushTest {
                                     reader.request("/v2/lab/x/blobs/uploads/")
                                             .POST(BodyPublishers.noBody()))
                             .statusCode());
-            assertEquals("", TestNode.header(reader.get("/v2/"), "WWW-Authenticate"));
+            HttpResponse<byte[]> ping = reader.get("/v2/", "Authorization", "Bearer any");
+            assertEquals(200, ping.statusCode());
+            assertEquals("", TestNode.header(ping, "WWW-Authenticate"));
         }
     }
 

@@ -43,6 +43,7 @@ final class TestNode implements AutoCloseable {
     final MemoryMesh mesh;
     final MemoryTransfers transfers;
     final NodeMetrics metrics = new NodeMetrics();
+    final MovableClock clock = new MovableClock(CLOCK);
     final String token;
     final Upstreams upstreams;
 
@@ -62,7 +63,7 @@ final class TestNode implements AutoCloseable {
 
     TestNode(Path folder, Map<String, Object> config) throws IOException {
         RegistrySettings settings = Configs.settings(folder, config);
-        upstreams = new Upstreams(settings, THREADS, CLOCK);
+        upstreams = new Upstreams(settings, THREADS, clock);
         PublicKey key = key();
         mesh = new MemoryMesh(NodeId.of(key), key);
         transfers = new MemoryTransfers(store, upstreams.client(), workers);
@@ -75,7 +76,7 @@ final class TestNode implements AutoCloseable {
                                 mesh,
                                 upstreams.client(),
                                 THREADS,
-                                CLOCK),
+                                clock),
                         settings,
                         scope);
         token = settings.push() ? Files.readString(settings.pushTokenFile()).strip() : "";
@@ -91,8 +92,8 @@ final class TestNode implements AutoCloseable {
 
     /** Makes two nodes members of one mesh. */
     static void connect(TestNode a, TestNode b) {
-        a.mesh.handlers.put(b.mesh.self(), new TagAnswers(b.store, CLOCK));
-        b.mesh.handlers.put(a.mesh.self(), new TagAnswers(a.store, CLOCK));
+        a.mesh.handlers.put(b.mesh.self(), new TagAnswers(b.store, b.clock));
+        b.mesh.handlers.put(a.mesh.self(), new TagAnswers(a.store, a.clock));
         a.transfers.members.add(b.store);
         b.transfers.members.add(a.store);
     }

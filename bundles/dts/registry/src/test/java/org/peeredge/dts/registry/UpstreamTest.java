@@ -166,6 +166,10 @@ final class UpstreamTest {
         }
         assertEquals(200, node.get("/v2/lab/x/manifests/1?ns=up.example").statusCode());
         assertTrue(node.store.confined.contains(digest));
+        assertThrows(NeverException.class, () -> upstream.openForMembers(REPO, layer, 0));
+        try (Upstream.Body body = upstream.open(REPO, layer, 0)) {
+            assertTrue(body.confined());
+        }
         try (TestNode other = new TestNode(folder.resolve("b"), Map.of())) {
             TestNode.connect(node, other);
             assertEquals(

@@ -133,6 +133,7 @@ public final class LocalMesh implements AutoCloseable {
                                             "http://127.0.0.1:"
                                                     + node.spec().ports().registry()
                                                     + "/v2/"))
+                            .header("Authorization", RegistryClient.ANYBODY)
                             .timeout(Duration.ofSeconds(2))
                             .build();
             while (System.nanoTime() < end) {

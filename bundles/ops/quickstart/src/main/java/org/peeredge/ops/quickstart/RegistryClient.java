@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
  * Blocks.
  */
 public final class RegistryClient implements AutoCloseable {
+    /** The {@code Authorization} of those who have no push token; a node's ping wants one. */
+    public static final String ANYBODY = "Bearer anonymous";
+
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final String ACCEPT =
             "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json,"

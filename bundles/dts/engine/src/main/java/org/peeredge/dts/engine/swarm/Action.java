@@ -69,8 +69,11 @@ public sealed interface Action {
      * Reads the blob from upstream, from the first missing piece on: {@code UpstreamOpened}, ...
      * Pieces that are there already are not written again. Where the size was not known before, an
      * {@link OpenStore} follows {@code UpstreamOpened}; bytes wait until {@code Opened}.
+     *
+     * @param forMembers whether nobody on this node waits for it: then without its credentials
      */
-    record StartUpstream(Digest digest, UpstreamRef upstream) implements Action {}
+    record StartUpstream(Digest digest, UpstreamRef upstream, boolean forMembers)
+            implements Action {}
 
     /** Ends that; nothing more is heard of it. */
     record StopUpstream(Digest digest) implements Action {}

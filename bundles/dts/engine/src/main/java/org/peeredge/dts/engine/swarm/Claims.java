@@ -160,7 +160,9 @@ final class Claims {
         t.upstreamState = Transfer.Upstream.RUNNING;
         t.upstreamPieces = 0;
         t.waitingFor = null;
-        core.act(new Action.StartUpstream(t.digest, t.upstream.orElseThrow()));
+        t.upstreamForMembers = !t.wantedHere;
+        core.act(
+                new Action.StartUpstream(t.digest, t.upstream.orElseThrow(), t.upstreamForMembers));
         ending.upstreamStarted(t);
     }
 
@@ -220,10 +222,18 @@ final class Claims {
         return (t.pieces() - t.have.cardinality()) + " of " + t.pieces() + " pieces are missing";
     }
 
+    /** What was refused to the other members may be given to this node, with its credentials. */
+    void wantedHere(Transfer t) {
+        if (t.upstreamState == Transfer.Upstream.DEAD && t.upstreamForMembers) {
+            t.upstreamState = Transfer.Upstream.IDLE;
+        }
+    }
+
     /** The upstream broke off: later again, or never. */
     void failed(Transfer t, String reason, boolean never) {
         t.lastTrouble = reason;
-        t.upstreamState = never ? Transfer.Upstream.DEAD : Transfer.Upstream.IDLE;
+        boolean dead = never && !(t.upstreamForMembers && t.wantedHere);
+        t.upstreamState = dead ? Transfer.Upstream.DEAD : Transfer.Upstream.IDLE;
         t.upstreamTries++;
         t.upstreamRetryNanos =
                 core.now + Math.min(8 * Time.SECOND, (Time.SECOND / 4) << t.upstreamTries);

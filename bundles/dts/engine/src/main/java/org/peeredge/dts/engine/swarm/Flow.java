@@ -78,6 +78,10 @@ final class Flow implements Claims.Ending {
                 t.sizeBytes = sizeBytes;
             }
         }
+        if (!helped && !t.wantedHere) {
+            t.wantedHere = true;
+            claims.wantedHere(t);
+        }
         advance(t);
     }
 

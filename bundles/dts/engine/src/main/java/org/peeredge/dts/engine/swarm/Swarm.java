@@ -140,7 +140,9 @@ public final class Swarm {
 
     private void unwanted(Digest digest) {
         Transfer t = core.transfers.get(digest);
-        if (t != null && !t.helped) {
+        if (t != null && t.helped) {
+            t.wantedHere = false;
+        } else if (t != null) {
             flow.end(t);
         }
     }

@@ -35,6 +35,13 @@ final class Transfer {
     final Digest digest;
     final long number;
     final boolean helped;
+
+    /** Somebody on this node waits for it, so this node's credentials may be used. */
+    boolean wantedHere;
+
+    /** The last read from upstream was for other members only. */
+    boolean upstreamForMembers;
+
     final long startedNanos;
     final Map<NodeId, Source> sources = new LinkedHashMap<>();
     final Map<Integer, List<Request>> requests = new LinkedHashMap<>();

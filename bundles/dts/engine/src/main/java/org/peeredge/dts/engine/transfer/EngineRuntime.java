@@ -304,6 +304,7 @@ final class EngineRuntime {
                     upstreams.start(
                             a.digest(),
                             a.upstream(),
+                            a.forMembers(),
                             announced.contains(a.digest())
                                     ? blobs.partial(a.digest())
                                     : Optional.empty());

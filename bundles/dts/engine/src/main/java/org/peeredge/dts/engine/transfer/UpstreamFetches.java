@@ -82,16 +82,17 @@ final class UpstreamFetches {
     /**
      * Begins; a second start of the same blob is ignored. On the loop.
      *
+     * @param forMembers whether nobody on this node waits for it
      * @param openBlob the blob when the swarm has been told that it is open
      */
-    void start(Digest digest, UpstreamRef ref, Optional<PartialBlob> openBlob) {
+    void start(Digest digest, UpstreamRef ref, boolean forMembers, Optional<PartialBlob> openBlob) {
         Run run = new Run();
         if (runs.putIfAbsent(digest, run) != null) {
             return;
         }
         openBlob.ifPresent(run.opened::complete);
         try {
-            run.task = Optional.of(threads.submit(() -> fetch(digest, ref, run)));
+            run.task = Optional.of(threads.submit(() -> fetch(digest, ref, forMembers, run)));
         } catch (RejectedExecutionException e) {
             runs.remove(digest, run);
             events.accept(new Event.UpstreamFailed(digest, "the engine is stopping", false));
@@ -122,7 +123,7 @@ final class UpstreamFetches {
         runs.keySet().forEach(this::stop);
     }
 
-    private void fetch(Digest digest, UpstreamRef ref, Run run) {
+    private void fetch(Digest digest, UpstreamRef ref, boolean forMembers, Run run) {
         Event end;
         try {
             Optional<Upstream> source = upstream.get();
@@ -133,7 +134,10 @@ final class UpstreamFetches {
                     run.opened.isDone()
                             ? Pieces.offset(run.opened.join().have().nextClearBit(0))
                             : 0;
-            try (Upstream.Body body = source.get().open(ref, digest, from)) {
+            try (Upstream.Body body =
+                    forMembers
+                            ? source.get().openForMembers(ref, digest, from)
+                            : source.get().open(ref, digest, from)) {
                 run.body = Optional.of(body);
                 tell(run, new Event.UpstreamOpened(digest, body.sizeBytes(), body.confined()));
                 copy(digest, body, run);

@@ -26,7 +26,7 @@ final class SimFeed {
         runs.clear();
     }
 
-    void start(Digest digest) {
+    void start(Digest digest, boolean forMembers) {
         node.upstreamStarts++;
         int run = runs.merge(digest, 1, Integer::sum);
         int now = node.life;
@@ -42,6 +42,11 @@ final class SimFeed {
                         node.event(
                                 new Event.UpstreamFailed(
                                         digest, no.get(), node.sim.upstream.never));
+                        return;
+                    }
+                    if (forMembers && node.sim.upstream.confined) {
+                        String refused = "credentials are wanted";
+                        node.event(new Event.UpstreamFailed(digest, refused, true));
                         return;
                     }
                     node.disk.blob(digest).confined |= node.sim.upstream.confined;

@@ -221,7 +221,7 @@ final class SimNode implements Receiver {
                     later(MILLI, mapChecked(id, map));
                 }
             }
-            case Action.StartUpstream a -> feed.start(a.digest());
+            case Action.StartUpstream a -> feed.start(a.digest(), a.forMembers());
             case Action.StopUpstream a -> feed.stop(a.digest());
             case Action.Verify a -> verify(a.digest());
             case Action.Reset a -> {

@@ -256,4 +256,34 @@ class SwarmTest {
         assertEquals(image.sizeBytes(), a.upstreamBytes);
         assertEquals(image.sizeBytes(), b.upstreamBytes);
     }
+
+    @Test
+    void anOriginUsesItsCredentialsForItselfOnly() {
+        sim.upstream.confined = true;
+        sim.upstream.only = origin;
+        sim.upstream.never = true;
+        List<SwarmSim.Want> others = want(true, a);
+        assertTrue(sim.run(others, 30));
+        assertNotNull(others.getFirst().never);
+        assertTrue(origin.upstreamStarts > 0, "the origin did not try");
+        assertEquals(0, origin.upstreamBytes);
+        completes(want(true, origin), 30);
+        assertEquals(0, origin.bulkSent);
+    }
+
+    @Test
+    void whatIsRefusedToOthersIsReadWhenThisNodeWantsIt() {
+        sim.upstream.confined = true;
+        sim.upstream.only = origin;
+        sim.upstream.never = true;
+        List<SwarmSim.Want> all = new ArrayList<>(want(true, a));
+        while (origin.upstreamStarts == 0) {
+            sim.runFor(SimNode.MILLI);
+        }
+        all.addAll(want(true, origin)); // while it waits for the answer to the other's wish
+        assertTrue(sim.run(all, 30), () -> state(all));
+        assertTrue(all.getLast().doneNanos >= 0, "the origin was refused");
+        assertEquals(image.sizeBytes(), origin.upstreamBytes);
+        assertEquals(0, origin.bulkSent);
+    }
 }

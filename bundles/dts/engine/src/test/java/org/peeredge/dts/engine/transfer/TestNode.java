@@ -32,6 +32,7 @@ import org.peeredge.dts.channel.memory.MemorySettings;
 import org.peeredge.dts.codec.none.NoneCodec;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
+import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kernel.api.mesh.Member;
@@ -232,6 +233,14 @@ final class TestNode implements AutoCloseable {
             @Override
             public boolean serves(UpstreamRef ref) {
                 return ref.equals(UPSTREAM);
+            }
+
+            @Override
+            public Body openForMembers(UpstreamRef ref, Digest digest, long offset) {
+                if (confined) {
+                    throw new NeverException("credentials are wanted");
+                }
+                return open(ref, digest, offset);
             }
 
             @Override

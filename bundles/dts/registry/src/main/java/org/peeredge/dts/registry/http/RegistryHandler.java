@@ -3,7 +3,6 @@ package org.peeredge.dts.registry.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,10 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistryHandler implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryHandler.class);
-    private static final String CHALLENGE = "Basic realm=\"PeerEdge\"";
 
-    private final RegistrySettings settings;
-    private final Optional<PushToken> token;
+    private final String defaultUpstream;
+    private final Access access;
     private final ManifestRequests manifests;
     private final Blobs blobs;
     private final UploadRequests uploads;
@@ -45,8 +43,8 @@ public final class RegistryHandler implements HttpHandler {
             Blobs blobs,
             UploadRequests uploads,
             MetricScope scope) {
-        this.settings = settings;
-        this.token = token;
+        this.defaultUpstream = settings.defaultUpstream();
+        this.access = new Access(settings, token);
         this.manifests = manifests;
         this.blobs = blobs;
         this.uploads = uploads;
@@ -60,9 +58,8 @@ public final class RegistryHandler implements HttpHandler {
                 new NotedResponse(
                         plain, status -> metrics.count(request.method(), kind.get(), status));
         try {
-            uploads.sweep();
             response.header("Docker-Distribution-API-Version", "registry/2.0");
-            Route route = Route.of(request.path(), request.query("ns"), settings.defaultUpstream());
+            Route route = Route.of(request.path(), request.query("ns"), defaultUpstream);
             kind.set(route.kind());
             answer(route, request, response);
         } catch (OciException e) {
@@ -83,12 +80,19 @@ public final class RegistryHandler implements HttpHandler {
     private void answer(Route route, HttpRequest request, HttpResponse response)
             throws IOException {
         switch (route.kind()) {
-            case PING -> ping(request, response);
+            case PING -> {
+                only(request, "GET", "HEAD");
+                access.ping(request, response);
+            }
+            case TOKEN -> {
+                only(request, "GET", "POST");
+                access.token(request, response);
+            }
             case MANIFEST -> manifest(route, request, response);
             case BLOB -> blob(route, request, response);
             case UPLOADS -> {
                 only(request, "POST");
-                authorised(request, response);
+                access.mayPush(request, response);
                 uploads.begin(route.repository(), request, response);
             }
             case UPLOAD -> upload(route, request, response);
@@ -103,38 +107,14 @@ public final class RegistryHandler implements HttpHandler {
         }
     }
 
-    /**
-     * Anybody may pull, so the answer is 200; it carries the challenge all the same (RFC 9110
-     * section 11.6.1 allows that), since podman and skopeo send credentials only to a registry
-     * whose ping showed one. A wrong password is refused here, so that {@code podman login} tells.
-     */
-    private void ping(HttpRequest request, HttpResponse response) throws IOException {
-        only(request, "GET", "HEAD");
-        List<String> shown = request.headers("Authorization");
-        if (token.isPresent() && !shown.isEmpty() && !anonymous(shown) && !pusher(request)) {
-            response.header("WWW-Authenticate", CHALLENGE);
-            throw new OciException(
-                    401, "UNAUTHORIZED", "wrong push token; it is in " + settings.pushTokenFile());
-        }
-        if (token.isPresent()) {
-            response.header("WWW-Authenticate", CHALLENGE);
-        }
-        response.header("Content-Type", "application/json");
-        response.send(200, Json.write(Json.object()));
-    }
-
-    /** podman answers a Basic challenge without credentials with an empty user and password. */
-    private static boolean anonymous(List<String> authorization) {
-        return authorization.equals(List.of("Basic Og=="));
-    }
-
     private void manifest(Route route, HttpRequest request, HttpResponse response)
             throws IOException {
         switch (request.method()) {
             case "GET", "HEAD" ->
-                    manifests.get(route.repository(), route.reference(), local(request), response);
+                    manifests.get(
+                            route.repository(), route.reference(), Access.local(request), response);
             case "PUT" -> {
-                authorised(request, response);
+                access.mayPush(request, response);
                 manifests.put(route.repository(), route.reference(), request, response);
             }
             default -> unsupported(request);
@@ -147,19 +127,23 @@ public final class RegistryHandler implements HttpHandler {
                     blobs.head(
                             route.repository(),
                             route.digest(),
-                            pusher(request),
-                            local(request),
+                            access.pusher(request),
+                            Access.local(request),
                             response);
             case "GET" ->
                     blobs.get(
-                            route.repository(), route.digest(), local(request), request, response);
+                            route.repository(),
+                            route.digest(),
+                            Access.local(request),
+                            request,
+                            response);
             default -> unsupported(request);
         }
     }
 
     private void upload(Route route, HttpRequest request, HttpResponse response)
             throws IOException {
-        authorised(request, response);
+        access.mayPush(request, response);
         String id = route.reference();
         switch (request.method()) {
             case "GET" -> uploads.status(route.repository(), id, response);
@@ -168,40 +152,6 @@ public final class RegistryHandler implements HttpHandler {
             case "DELETE" -> uploads.cancel(route.repository(), id, response);
             default -> unsupported(request);
         }
-    }
-
-    private void authorised(HttpRequest request, HttpResponse response) {
-        if (token.isEmpty()) {
-            throw new OciException(
-                    405,
-                    "UNSUPPORTED",
-                    "this node takes no pushes (org.peeredge.dts.registry, push.enabled)");
-        }
-        if (!settings.remotePush() && !local(request)) {
-            throw new OciException(
-                    403,
-                    "DENIED",
-                    "pushes are taken from this machine only (org.peeredge.dts.registry,"
-                            + " push.remote)");
-        }
-        if (!pusher(request)) {
-            response.header("WWW-Authenticate", CHALLENGE);
-            throw new OciException(
-                    401,
-                    "UNAUTHORIZED",
-                    "show the push token as password, user peeredge; it is in "
-                            + settings.pushTokenFile());
-        }
-    }
-
-    private boolean pusher(HttpRequest request) {
-        return token.isPresent() && token.get().shownBy(request.headers("Authorization"));
-    }
-
-    private static boolean local(HttpRequest request) {
-        return request.remote() instanceof InetSocketAddress from
-                && from.getAddress() != null
-                && from.getAddress().isLoopbackAddress();
     }
 
     private static void only(HttpRequest request, String... methods) {
@@ -221,7 +171,7 @@ public final class RegistryHandler implements HttpHandler {
             case BLOB -> "BLOB_UNKNOWN";
             case UPLOAD, UPLOADS -> "BLOB_UPLOAD_UNKNOWN";
             case TAGS -> "NAME_UNKNOWN";
-            case PING, REFERRERS, OTHER -> "UNSUPPORTED";
+            case PING, TOKEN, REFERRERS, OTHER -> "UNSUPPORTED";
         };
     }
 

@@ -13,7 +13,8 @@ import org.peeredge.dts.registry.Repository;
  * What a path means (OCI distribution specification 1.1, "Endpoints").
  *
  * @param kind which endpoint
- * @param repo the repository, for all but {@link Kind#PING} and {@link Kind#OTHER}
+ * @param repo the repository, for all but {@link Kind#PING}, {@link Kind#TOKEN} and {@link
+ *     Kind#OTHER}
  * @param reference tag, digest or upload; empty where there is none
  */
 record Route(Kind kind, Optional<UpstreamRef> repo, String reference) {
@@ -21,6 +22,8 @@ record Route(Kind kind, Optional<UpstreamRef> repo, String reference) {
     enum Kind {
         /** {@code /v2/}. */
         PING,
+        /** {@value Route#TOKEN_PATH}. */
+        TOKEN,
         /** {@code manifests/<reference>}. */
         MANIFEST,
         /** {@code blobs/<digest>}. */
@@ -37,6 +40,9 @@ record Route(Kind kind, Optional<UpstreamRef> repo, String reference) {
         OTHER
     }
 
+    /** Where the token service is. */
+    static final String TOKEN_PATH = "/token";
+
     private static final int MAX_PATH = 1024;
     private static final Pattern FORM =
             Pattern.compile(
@@ -52,6 +58,9 @@ record Route(Kind kind, Optional<UpstreamRef> repo, String reference) {
     static Route of(String path, Optional<String> ns, String defaultUpstream) {
         if (path.equals("/v2/") || path.equals("/v2")) {
             return new Route(Kind.PING, Optional.empty(), "");
+        }
+        if (path.equals(TOKEN_PATH)) {
+            return new Route(Kind.TOKEN, Optional.empty(), "");
         }
         Route other = new Route(Kind.OTHER, Optional.empty(), "");
         if (path.length() > MAX_PATH) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.registry.RegistrySettings;
 import org.peeredge.dts.registry.Repository;
+import org.peeredge.dts.registry.tag.Pins;
 import org.peeredge.dts.registry.tag.TagAnswers;
 import org.peeredge.dts.registry.upstream.UpstreamClient;
 import org.peeredge.dts.registry.upstream.UpstreamClient.Fetched;
@@ -139,6 +141,24 @@ public final class Manifests {
             throw new RetryLaterException(
                     "the store could not read " + digest + "; run dts:store-check", e);
         }
+    }
+
+    /** What a manifest names that is in the store; nothing for all else. */
+    public Pins.Named named(Digest digest) {
+        Optional<ManifestInfo> info;
+        try {
+            info = stored(digest).map(Manifest::info);
+        } catch (NeverException e) {
+            LOG.trace("{} names nothing", digest, e);
+            info = Optional.empty();
+        }
+        return new Pins.Named(
+                info.map(ManifestInfo::blobs).map(Manifests::digests).orElse(List.of()),
+                info.map(ManifestInfo::children).map(Manifests::digests).orElse(List.of()));
+    }
+
+    private static List<Digest> digests(List<Descriptor> descriptors) {
+        return descriptors.stream().map(Descriptor::digest).toList();
     }
 
     /** Remembers a media type that the bytes alone do not tell. */

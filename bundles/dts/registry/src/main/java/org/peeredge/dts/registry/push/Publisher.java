@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.ContentStore.BlobInfo;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
@@ -22,6 +21,7 @@ import org.peeredge.dts.registry.Repository;
 import org.peeredge.dts.registry.manifest.Descriptor;
 import org.peeredge.dts.registry.manifest.ManifestInfo;
 import org.peeredge.dts.registry.manifest.Manifests;
+import org.peeredge.dts.registry.tag.Pins;
 import org.peeredge.dts.registry.tag.TagResolver;
 import org.peeredge.dts.registry.upstream.UpstreamClient;
 import org.peeredge.dts.registry.util.StoreWriter;
@@ -35,29 +35,29 @@ import org.peeredge.kernel.api.PeerEdgeException;
  * names it by the tag. Blocks. Safe for use by many threads.
  */
 public final class Publisher {
-    private final ContentStore store;
     private final Transfers transfers;
     private final UpstreamClient upstream;
     private final StoreWriter writer;
     private final Manifests manifests;
     private final TagResolver tags;
+    private final Pins pins;
     private final Duration timeout;
 
-    /** Publishes what is in {@code store}. */
+    /** Publishes what is in the store behind {@code writer}. */
     public Publisher(
-            ContentStore store,
             Transfers transfers,
             UpstreamClient upstream,
             StoreWriter writer,
             Manifests manifests,
             TagResolver tags,
+            Pins pins,
             RegistrySettings settings) {
-        this.store = store;
         this.transfers = transfers;
         this.upstream = upstream;
         this.writer = writer;
         this.manifests = manifests;
         this.tags = tags;
+        this.pins = pins;
         this.timeout = settings.publishTimeout();
     }
 
@@ -89,17 +89,19 @@ public final class Publisher {
         manifests.remember(digest, bytes, info.mediaType());
         List<Digest> all = new ArrayList<>(content.keySet());
         all.add(digest);
-        offer(all);
-        if (named.isEmpty()) {
-            tags.publish(repo, reference, digest);
+        try (Pins.Publication _ = pins.publication()) {
+            pins.pin(digest);
+            offer(all);
+            if (named.isEmpty()) {
+                tags.publish(repo, reference, digest);
+            }
         }
         return digest;
     }
 
-    private void offer(List<Digest> all) throws IOException {
+    private void offer(List<Digest> all) {
         List<CompletableFuture<Void>> offered = new ArrayList<>();
         for (Digest one : all) {
-            store.pin(one, true);
             offered.add(transfers.publish(one).toCompletableFuture());
         }
         Waits.get(

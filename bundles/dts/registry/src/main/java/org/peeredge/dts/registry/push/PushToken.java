@@ -86,10 +86,20 @@ public final class PushToken {
         }
         String value = header.substring(space + 1).strip();
         return switch (header.substring(0, space).toLowerCase(Locale.ROOT)) {
-            case "bearer" -> same(value.getBytes(StandardCharsets.UTF_8));
+            case "bearer" -> is(value);
             case "basic" -> basic(value);
             default -> false;
         };
+    }
+
+    /** Whether {@code shown} is the token; in constant time. */
+    public boolean is(String shown) {
+        return same(shown.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The token, for whoever has shown it. */
+    public String secret() {
+        return new String(secret, StandardCharsets.UTF_8);
     }
 
     private boolean basic(String value) {
@@ -101,7 +111,7 @@ public final class PushToken {
         }
         String text = new String(plain, StandardCharsets.UTF_8);
         int colon = text.indexOf(':');
-        return colon >= 0 && same(text.substring(colon + 1).getBytes(StandardCharsets.UTF_8));
+        return colon >= 0 && is(text.substring(colon + 1));
     }
 
     private boolean same(byte[] shown) {

@@ -59,6 +59,7 @@ public final class TagResolver {
     private final NodeId self;
     private final UpstreamClient upstream;
     private final ByTag byTag;
+    private final Pins pins;
     private final Clock clock;
     private final Recent<String, Digest> fresh;
     private final Duration maxStale;
@@ -70,6 +71,7 @@ public final class TagResolver {
             Mesh mesh,
             UpstreamClient upstream,
             ByTag byTag,
+            Pins pins,
             Clock clock,
             RegistrySettings settings) {
         this.table = new TagTable(store.records(TagAnswers.RECORDS));
@@ -83,6 +85,7 @@ public final class TagResolver {
         this.self = mesh.self();
         this.upstream = upstream;
         this.byTag = byTag;
+        this.pins = pins;
         this.clock = clock;
         this.fresh = new Recent<>(clock, settings.maxTags(), settings.tagLife());
         this.maxStale = settings.tagStale();
@@ -149,7 +152,7 @@ public final class TagResolver {
         }
         long now = clock.now().toEpochMilli();
         long time = Math.max(now, old.map(Tag::timeMillis).orElse(-1L) + 1);
-        table.offer(Kind.PUBLISHED, repo, tag, new Tag(digest, time, self));
+        keep(repo, tag, new Tag(digest, time, self));
         LOG.info("Published {} as {}", name(repo, tag), digest);
     }
 
@@ -190,8 +193,15 @@ public final class TagResolver {
     private void adopt(UpstreamRef repo, String tag, Tag published) {
         Optional<Tag> own = table.get(Kind.PUBLISHED, repo, tag);
         if (own.isPresent() || !full()) {
-            table.offer(Kind.PUBLISHED, repo, tag, published);
+            keep(repo, tag, published);
         }
+    }
+
+    private void keep(UpstreamRef repo, String tag, Tag published) {
+        table.offer(Kind.PUBLISHED, repo, tag, published)
+                .filter(old -> old.node().equals(self))
+                .filter(old -> !old.digest().equals(published.digest()))
+                .ifPresent(old -> pins.moved(old.digest()));
     }
 
     private boolean full() {

@@ -3,13 +3,18 @@ package org.peeredge.dts.registry.tag;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Records;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.registry.Repository;
 import org.peeredge.dts.registry.util.Json;
+import org.peeredge.kernel.api.NodeId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +50,12 @@ final class TagTable {
     Optional<Tag> get(Kind kind, UpstreamRef repo, String tag) {
         String key = prefix(kind, repo) + tag;
         Optional<byte[]> value = records.get(key);
-        if (value.isEmpty()) {
-            return Optional.empty();
-        }
+        return value.isEmpty() ? Optional.empty() : read(key, value.get());
+    }
+
+    private Optional<Tag> read(String key, byte[] value) {
         try {
-            return Tag.fromTree(Json.read(value.get()));
+            return Tag.fromTree(Json.read(value));
         } catch (IOException e) {
             LOG.warn("Dropping a damaged tag record {}; push or pull it again", key, e);
             records.remove(key);
@@ -57,12 +63,14 @@ final class TagTable {
         }
     }
 
-    /** Keeps {@code value} unless what is kept is newer. */
-    synchronized void offer(Kind kind, UpstreamRef repo, String tag, Tag value) {
+    /** Keeps {@code value} unless what is kept is newer; gives what it replaced. */
+    synchronized Optional<Tag> offer(Kind kind, UpstreamRef repo, String tag, Tag value) {
         Optional<Tag> kept = get(kind, repo, tag);
-        if (kept.isEmpty() || Tag.ORDER.compare(kept.get(), value) < 0) {
-            records.put(prefix(kind, repo) + tag, Json.write(value.toTree()));
+        if (kept.isPresent() && Tag.ORDER.compare(kept.get(), value) >= 0) {
+            return Optional.empty();
         }
+        records.put(prefix(kind, repo) + tag, Json.write(value.toTree()));
+        return kept;
     }
 
     void remove(Kind kind, UpstreamRef repo, String tag) {
@@ -73,33 +81,41 @@ final class TagTable {
     List<String> names(Kind kind, UpstreamRef repo, int limit) {
         String prefix = prefix(kind, repo);
         List<String> names = new ArrayList<>();
-        String after = "";
-        while (names.size() < limit) {
-            Map<String, byte[]> part =
-                    records.scan(prefix, after, Math.min(SCAN, limit - names.size()));
-            if (part.isEmpty()) {
-                break;
-            }
-            for (String key : part.keySet()) {
-                names.add(key.substring(prefix.length()));
-                after = key;
-            }
-        }
+        forEach(prefix, limit, (key, value) -> names.add(key.substring(prefix.length())));
         return names;
+    }
+
+    /** The manifests that tags published by {@code node} name. */
+    Set<Digest> publishedBy(NodeId node) {
+        Set<Digest> found = new HashSet<>();
+        forEach(
+                Kind.PUBLISHED.prefix,
+                Integer.MAX_VALUE,
+                (key, value) ->
+                        read(key, value)
+                                .filter(tag -> tag.node().equals(node))
+                                .ifPresent(tag -> found.add(tag.digest())));
+        return found;
     }
 
     /** How many tags of a kind are kept, counted no further than {@code limit}. */
     int count(Kind kind, int limit) {
+        return forEach(kind.prefix, limit, (key, value) -> {});
+    }
+
+    /** Looks at records in order, at most {@code limit}; gives how many there were. */
+    private int forEach(String prefix, int limit, BiConsumer<String, byte[]> action) {
         int count = 0;
         String after = "";
         while (count < limit) {
-            Map<String, byte[]> part = records.scan(kind.prefix, after, SCAN);
+            Map<String, byte[]> part = records.scan(prefix, after, Math.min(SCAN, limit - count));
             if (part.isEmpty()) {
                 break;
             }
             count += part.size();
-            for (String key : part.keySet()) {
-                after = key;
+            for (Map.Entry<String, byte[]> one : part.entrySet()) {
+                action.accept(one.getKey(), one.getValue());
+                after = one.getKey();
             }
         }
         return count;

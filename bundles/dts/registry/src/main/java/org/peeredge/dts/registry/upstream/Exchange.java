@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.peeredge.dts.registry.util.Recent;
 import org.peeredge.kernel.api.Clock;
 
@@ -23,13 +24,19 @@ import org.peeredge.kernel.api.Clock;
  * and with them only when it is refused. Safe for use by many threads.
  */
 final class Exchange {
-    /** What to ask; {@code follow} says whether redirects are followed or handed back. */
+    /**
+     * What to ask.
+     *
+     * @param follow whether redirects are followed or handed back
+     * @param credentials whether the operator's credentials may be used
+     */
     record Ask(
             String method,
             String path,
             String repository,
             Map<String, String> headers,
-            boolean follow) {}
+            boolean follow,
+            boolean credentials) {}
 
     private static final int MAX_REDIRECTS = 5;
 
@@ -93,6 +100,12 @@ final class Exchange {
     /** The JDK's client says nothing when a connection is refused. */
     private static String reason(IOException e) {
         String said = e.getMessage();
+        if (e instanceof SSLException) {
+            return "TLS failed: "
+                    + said
+                    + " (an authority of your own goes into org.peeredge.dts.registry,"
+                    + " upstream.ca.file)";
+        }
         return said == null ? "cannot be reached (" + e.getClass().getSimpleName() + ")" : said;
     }
 
@@ -124,7 +137,8 @@ final class Exchange {
 
     private Answer authorised(Site site, Ask ask) throws IOException, InterruptedException {
         String key = site.name() + "/" + ask.repository();
-        Optional<String> basic = credentials.basic(site.name());
+        Optional<String> basic =
+                ask.credentials() ? credentials.basic(site.name()) : Optional.empty();
         if (basic.isEmpty()) {
             return as(site, ask, Optional.empty());
         }

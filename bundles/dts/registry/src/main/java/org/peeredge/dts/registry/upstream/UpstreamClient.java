@@ -131,11 +131,26 @@ public final class UpstreamClient implements Upstream {
 
     @Override
     public Body open(UpstreamRef ref, Digest digest, long offset) throws IOException {
+        return open(ref, digest, offset, true);
+    }
+
+    @Override
+    public Body openForMembers(UpstreamRef ref, Digest digest, long offset) throws IOException {
+        return open(ref, digest, offset, false);
+    }
+
+    private Body open(UpstreamRef ref, Digest digest, long offset, boolean credentials)
+            throws IOException {
         Map<String, String> headers =
                 offset > 0 ? Map.of("Range", "bytes=" + offset + "-") : Map.of();
-        Answer answer = send("GET", ref, "blobs/" + digest, headers, true);
+        String rest = "blobs/" + digest;
+        // What is refused to others is not refused to this node.
+        String key = credentials ? key(ref, rest) : key(ref, rest) + " for members";
+        String path = ref.repository() + "/" + rest;
+        Ask ask = new Ask("GET", path, ref.repository(), headers, true, credentials);
+        Answer answer = send(ref, ask, key);
         try {
-            found(answer, ref, "blobs/" + digest);
+            found(answer, ref, rest, key);
             plain(answer);
             return BlobBody.of(answer, offset);
         } catch (IOException | RuntimeException e) {
@@ -151,6 +166,12 @@ public final class UpstreamClient implements Upstream {
             Map<String, String> headers,
             boolean follow)
             throws IOException {
+        String path = ref.repository() + "/" + rest;
+        Ask ask = new Ask(method, path, ref.repository(), headers, follow, true);
+        return send(ref, ask, key(ref, rest));
+    }
+
+    private Answer send(UpstreamRef ref, Ask ask, String key) throws IOException {
         Site site = sites.get(ref.registry());
         if (site == null) {
             throw new NeverException(
@@ -161,15 +182,18 @@ public final class UpstreamClient implements Upstream {
         if (!Repository.isName(ref.repository())) {
             throw new NeverException("'" + ref.repository() + "' is no repository name");
         }
-        Optional<String> known = absent.get(key(ref, rest));
+        Optional<String> known = absent.get(key);
         if (known.isPresent()) {
             throw new NeverException(known.get());
         }
-        String path = ref.repository() + "/" + rest;
-        return exchange.send(site, new Ask(method, path, ref.repository(), headers, follow));
+        return exchange.send(site, ask);
     }
 
     private void found(Answer answer, UpstreamRef ref, String rest) throws IOException {
+        found(answer, ref, rest, key(ref, rest));
+    }
+
+    private void found(Answer answer, UpstreamRef ref, String rest, String key) throws IOException {
         if (answer.ok()) {
             return;
         }
@@ -189,7 +213,7 @@ public final class UpstreamClient implements Upstream {
                                     + " upstream.credentials.file)";
                     default -> "upstream answered " + status + " for " + what;
                 };
-        absent.put(key(ref, rest), message);
+        absent.put(key, message);
         throw new NeverException(message);
     }
 

@@ -56,4 +56,9 @@ public final class UpstreamComponent implements Upstream {
     public Body open(UpstreamRef ref, Digest digest, long offset) throws IOException {
         return client().open(ref, digest, offset);
     }
+
+    @Override
+    public Body openForMembers(UpstreamRef ref, Digest digest, long offset) throws IOException {
+        return client().openForMembers(ref, digest, offset);
+    }
 }

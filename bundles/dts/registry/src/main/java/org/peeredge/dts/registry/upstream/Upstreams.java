@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.registry.upstream;
 
+import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import javax.net.ssl.SSLContext;
 import org.peeredge.dts.registry.RegistryConfig;
 import org.peeredge.dts.registry.RegistrySettings;
 import org.peeredge.dts.registry.util.Recent;
@@ -21,18 +24,19 @@ public final class Upstreams implements AutoCloseable {
     private final UpstreamClient client;
 
     /**
-     * Makes them; {@code IllegalArgumentException} naming PID and key for a bad {@code upstreams}.
+     * Makes them; {@code IllegalArgumentException} naming PID and key for bad {@code upstreams} or
+     * a file of authorities that cannot be read.
      */
     public Upstreams(RegistrySettings settings, Threads threads, Clock clock) {
         Map<String, Site> sites = sites(settings);
-        workers = threads.newVirtualPool(RegistryConfig.PID, "upstream");
-        http =
+        HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(settings.upstreamTimeout())
-                        .executor(workers)
-                        .build();
+                        .connectTimeout(settings.upstreamTimeout());
+        settings.authoritiesFile().map(Upstreams::tls).ifPresent(builder::sslContext);
+        workers = threads.newVirtualPool(RegistryConfig.PID, "upstream");
+        http = builder.executor(workers).build();
         Exchange exchange =
                 new Exchange(
                         http,
@@ -55,6 +59,17 @@ public final class Upstreams implements AutoCloseable {
     public void close() {
         http.shutdownNow();
         workers.shutdownNow();
+    }
+
+    private static SSLContext tls(Path authorities) {
+        try {
+            return Authorities.with(authorities);
+        } catch (IOException e) {
+            throw (IllegalArgumentException)
+                    new ConfigCheck(RegistryConfig.PID)
+                            .bad("upstream.ca.file", authorities, "cannot be read: " + e)
+                            .initCause(e);
+        }
     }
 
     private static Map<String, Site> sites(RegistrySettings settings) {
