@@ -41,7 +41,7 @@ final class Arrivals {
             return;
         }
         take(t, s, (int) first, asked, e);
-        requests.fill(t, s);
+        requests.fill(s.peer);
     }
 
     /** Which of the pieces in a frame were asked for; those requests are answered. */

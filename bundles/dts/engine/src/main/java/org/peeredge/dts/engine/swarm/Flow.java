@@ -265,7 +265,7 @@ final class Flow implements Claims.Ending {
         if (s == null || t.all() || t.resetWanted) {
             advance(t);
         } else {
-            requests.fill(t, s);
+            requests.fill(s.peer);
         }
     }
 

@@ -31,6 +31,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** Which transfer asked it last. */
+    int turn;
+
     private int windowPieces = START_PIECES;
     private int grown;
     private long lastArrivalNanos = Long.MIN_VALUE;

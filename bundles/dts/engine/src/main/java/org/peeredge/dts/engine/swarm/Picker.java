@@ -160,9 +160,10 @@ final class Picker {
         t.lastOwnNanos = core.now;
     }
 
-    private static long patience(Transfer t) {
+    /** Transfers share the way to the origin, so the first piece of each takes longer. */
+    private long patience(Transfer t) {
         return t.ownIntervalNanos == 0
-                ? FIRST_PATIENCE
+                ? Math.min(core.transfers.size() * FIRST_PATIENCE, LONGEST_PATIENCE)
                 : Math.clamp(4 * t.ownIntervalNanos, SHORTEST_PATIENCE, LONGEST_PATIENCE);
     }
 

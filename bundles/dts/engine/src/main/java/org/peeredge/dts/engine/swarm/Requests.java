@@ -65,18 +65,41 @@ final class Requests {
             fill(t);
             return;
         }
-        while (ready(t)
-                && usable(s)
-                && core.mayAsk()
-                && !t.need.isEmpty()
-                && s.peer.hasRoom(s.planWindowBytes)) {
-            int piece = picker.pick(t, s);
-            if (piece < 0) {
-                return;
-            }
-            t.helping = false;
-            ask(t, s, piece, picker.run(t, s, piece));
+        while (core.mayAsk() && askOnce(t, s)) {
+            // as much as there is room for
         }
+    }
+
+    /**
+     * A source has room again. The transfers take turns at it: else each member would be busy with
+     * another blob, and have nothing yet of those that the others wait for.
+     */
+    void fill(Peer peer) {
+        List<Transfer> all = List.copyOf(core.transfers.values());
+        int idle = 0;
+        while (idle < all.size() && peer.hasRoom(Long.MAX_VALUE) && core.mayAsk()) {
+            peer.turn = (peer.turn + 1) % all.size();
+            Transfer t = all.get(peer.turn);
+            Source s = t.sources.get(peer.id);
+            idle = s != null && askOnce(t, s) ? 0 : idle + 1;
+        }
+    }
+
+    private boolean askOnce(Transfer t, Source s) {
+        if (s.offPlan) {
+            fill(t);
+            return false;
+        }
+        if (!ready(t) || !usable(s) || !s.peer.hasRoom(s.planWindowBytes)) {
+            return false;
+        }
+        int piece = picker.pick(t, s);
+        if (piece < 0) {
+            return false;
+        }
+        t.helping = false;
+        ask(t, s, piece, picker.run(t, s, piece));
+        return true;
     }
 
     private boolean ready(Transfer t) {

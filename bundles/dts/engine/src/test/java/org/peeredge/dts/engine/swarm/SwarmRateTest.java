@@ -23,12 +23,21 @@ class SwarmRateTest {
     record Figures(double ratio, double copies, double wasted) {}
 
     static Figures run(long seed, int n, long sizeBytes, long bitsPerSecond, long spreadNanos) {
+        return run(seed, n, 1, sizeBytes, bitsPerSecond, spreadNanos);
+    }
+
+    /** The same with the bytes in several blobs, all wanted at once, as the layers of an image. */
+    static Figures run(
+            long seed, int n, int blobs, long sizeBytes, long bitsPerSecond, long spreadNanos) {
         SwarmSim sim = new SwarmSim(seed);
         Link link = Link.of(bitsPerSecond, 100_000);
         SimNode origin = sim.node("origin", 0, link, Role.ORIGIN);
         sim.upstream.only = origin;
         sim.upstream.bytesPerSecond = 200 * MIB;
-        SimContent content = sim.content("image" + seed, sizeBytes);
+        List<SimContent> contents = new ArrayList<>();
+        for (int i = 0; i < blobs; i++) {
+            contents.add(sim.content("image" + seed + "-" + i, sizeBytes / blobs));
+        }
         List<SimNode> nodes = new ArrayList<>();
         List<SwarmSim.Want> wants = new ArrayList<>();
         for (int i = 0; i < n; i++) {
@@ -39,7 +48,7 @@ class SwarmRateTest {
         for (SimNode node : nodes) {
             sim.time.after(
                     spreadNanos == 0 ? 0 : sim.random.nextLong(spreadNanos),
-                    () -> wants.add(sim.want(node, content, true)));
+                    () -> contents.forEach(c -> wants.add(sim.want(node, c, true))));
         }
         sim.runFor(spreadNanos);
         assertTrue(sim.run(wants, 600), () -> "seed " + seed + " did not end");
@@ -62,6 +71,26 @@ class SwarmRateTest {
             print("P1 N=4, 25 Mbit/s, 32 MiB, seed " + seed, f);
             assertTrue(f.ratio <= 1.5, () -> "last done / bound " + f);
             assertTrue(f.copies <= 1.25, () -> "origin copies " + f);
+        }
+    }
+
+    @Test
+    void fourNodesFourLayers() {
+        for (long seed = 1; seed <= 3; seed++) {
+            Figures f = run(seed, 4, 4, 32 * MIB, RATE, 50 * SimNode.MILLI);
+            print("P1 N=4, 25 Mbit/s, 4 x 8 MiB, seed " + seed, f);
+            assertTrue(f.ratio <= 1.15, () -> "last done / bound " + f);
+            assertTrue(f.copies <= 1.05, () -> "origin copies " + f);
+        }
+    }
+
+    @Test
+    void eightNodesTwelveLayers() {
+        for (long seed = 1; seed <= 3; seed++) {
+            Figures f = run(seed, 8, 12, 32 * MIB, RATE, 50 * SimNode.MILLI);
+            print("P1 N=8, 25 Mbit/s, 12 layers, seed " + seed, f);
+            assertTrue(f.ratio <= 1.35, () -> "last done / bound " + f);
+            assertTrue(f.copies <= 1.2, () -> "origin copies " + f);
         }
     }
 
