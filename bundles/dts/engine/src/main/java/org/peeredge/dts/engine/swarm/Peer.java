@@ -31,6 +31,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** When it last brought a piece that it owns, of whichever transfer. */
+    long ownProgressNanos = Long.MIN_VALUE;
+
     /** Which transfer asked it last. */
     int turn;
 

@@ -134,19 +134,28 @@ final class Picker {
         return t.ownership.owner(piece, node -> out(t, node, patience)).equals(core.self);
     }
 
-    /** Whether a member has shown no piece of its own for so long that others take over. */
+    /**
+     * Whether a member has shown no piece of its own for so long that others take over. One that
+     * brings pieces of other transfers meanwhile is at work, and gets more time.
+     */
     private boolean out(Transfer t, NodeId node, long patience) {
         if (node.equals(core.self)) {
             return false;
         }
         Source s = t.sources.get(node);
-        return s == null || core.now - Math.max(s.ownProgressNanos, t.ownSinceNanos) > patience;
+        if (s == null) {
+            return true;
+        }
+        boolean atWork = core.now - patience <= s.peer.ownProgressNanos;
+        long idle = core.now - Math.max(s.ownProgressNanos, t.ownSinceNanos);
+        return idle > (atWork ? LONGEST_PATIENCE : patience);
     }
 
     /** Brought a piece that it owns: its claim on the others stands. */
     void brought(Transfer t, Source s, int piece) {
         if (shares(t) && t.ownership.owner(piece, node -> false).equals(s.peer.id)) {
             s.ownProgressNanos = core.now;
+            s.peer.ownProgressNanos = core.now;
         }
     }
 

@@ -307,6 +307,9 @@ final class Requests {
         if (!t.helping && core.now - t.usefulNanos < picker.helpPatience(t)) {
             return;
         }
+        if (core.peers.values().stream().anyMatch(p -> !p.neighbour() && p.inflightBytes > 0)) {
+            return; // the way from afar is taken by what this node owns of other transfers
+        }
         for (Source s : t.sources.values()) {
             if (usable(s)) {
                 int piece = picker.pickForeign(t, s);
