@@ -17,6 +17,10 @@ final class Peer {
     private static final long LONGEST_TIMEOUT_NANOS = 15 * Time.SECOND;
     private static final long UNKNOWN_TIMEOUT_NANOS = 5 * Time.SECOND;
     private static final int START_PIECES = 2;
+
+    /** A path that got longer is believed by this part at each measurement. */
+    private static final int BASE_DRIFT = 64;
+
     private static final int BATCHES_PER_WINDOW = 4;
     private static final long BATCH_NANOS = 20 * Time.MILLI;
 
@@ -37,6 +41,12 @@ final class Peer {
     /** Which transfer asked it last. */
     int turn;
 
+    /**
+     * The round trip of the path alone. Measured ones include the queue that our own requests make;
+     * a window that grew with those would make the queue grow, and so on.
+     */
+    long baseRttNanos;
+
     private int windowPieces = START_PIECES;
     private int grown;
     private long lastArrivalNanos = Long.MIN_VALUE;
@@ -50,6 +60,12 @@ final class Peer {
     void measured(boolean inSameLan, long rttMicros) {
         this.sameLan = inSameLan;
         this.rttNanos = Math.max(0, Math.min(rttMicros, 60_000_000L)) * 1000;
+        if (rttNanos > 0) {
+            baseRttNanos =
+                    baseRttNanos == 0
+                            ? rttNanos
+                            : Math.min(rttNanos, baseRttNanos + baseRttNanos / BASE_DRIFT);
+        }
     }
 
     /** A fellow in the LAN: bytes from it cost no WAN. */
@@ -111,7 +127,7 @@ final class Peer {
         failures = 0;
         suspendedUntilNanos = Long.MIN_VALUE;
         long took = nowNanos - sentNanos;
-        long target = Math.max(TARGET_NANOS, 4 * rttNanos);
+        long target = Math.max(TARGET_NANOS, 4 * baseRttNanos);
         long full = (long) (windowPieces - batch()) * Pieces.PIECE_BYTES;
         if (took < target && inflightBytes >= full) {
             grown += Math.max(1, windowPieces / 4);

@@ -54,7 +54,7 @@ final class Plans {
                 s.peer.sameLan,
                 s.peer.origin,
                 s.complete(),
-                s.peer.rttNanos / 1000,
+                s.peer.baseRttNanos / 1000,
                 s.peer.bytesPerSecond,
                 s.peer.inflightBytes,
                 s.peer.failures);
