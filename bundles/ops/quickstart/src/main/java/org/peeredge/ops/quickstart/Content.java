@@ -55,35 +55,41 @@ final class Content {
 
     /** The first image of an OCI image layout. */
     private static Image ofLayout(Path layout) throws IOException {
-        JsonNode entry =
-                JSON.readTree(layout.resolve("index.json").toFile()).get("manifests").get(0);
-        byte[] bytes = Files.readAllBytes(blob(layout, entry.get("digest").asText()));
-        JsonNode manifest = JSON.readTree(bytes);
+        JsonNode entry = JSON.createObjectNode();
+        byte[] bytes = {};
+        JsonNode manifest = JSON.readTree(layout.resolve("index.json").toFile());
         while (manifest.has("manifests")) {
-            entry = manifest.get("manifests").get(0);
-            bytes = Files.readAllBytes(blob(layout, entry.get("digest").asText()));
+            entry = manifest.path("manifests").path(0);
+            bytes = Files.readAllBytes(blob(layout, entry));
             manifest = JSON.readTree(bytes);
         }
         List<Descriptor> blobs = new ArrayList<>();
-        blobs.add(descriptor(layout, manifest.get("config")));
-        for (JsonNode layer : manifest.get("layers")) {
+        blobs.add(descriptor(layout, manifest.path("config")));
+        for (JsonNode layer : manifest.path("layers")) {
             blobs.add(descriptor(layout, layer));
         }
-        return new Image(blobs, bytes, entry.get("mediaType").asText());
+        return new Image(blobs, bytes, entry.path("mediaType").asText());
     }
 
-    private static Descriptor descriptor(Path layout, JsonNode json) {
-        String digest = json.get("digest").asText();
+    private static Descriptor descriptor(Path layout, JsonNode json) throws IOException {
         return new Descriptor(
-                json.get("mediaType").asText(),
-                digest,
-                json.get("size").asLong(),
-                blob(layout, digest),
+                json.path("mediaType").asText(),
+                json.path("digest").asText(),
+                json.path("size").asLong(),
+                blob(layout, json),
                 "");
     }
 
-    private static Path blob(Path layout, String digest) {
-        return layout.resolve("blobs").resolve(digest.replace(':', '/'));
+    private static Path blob(Path layout, JsonNode descriptor) throws IOException {
+        String digest = descriptor.path("digest").asText();
+        if (!digest.matches("sha(256|512):[0-9a-f]{64,128}")) {
+            throw new IOException(layout + " is not an OCI image layout with an image in it");
+        }
+        Path blob = layout.resolve("blobs").resolve(digest.replace(':', '/'));
+        if (!Files.isReadable(blob)) {
+            throw new IOException("the OCI layout " + layout + " lacks its blob " + digest);
+        }
+        return blob;
     }
 
     private static void pack(Path folder, Path target) throws IOException {

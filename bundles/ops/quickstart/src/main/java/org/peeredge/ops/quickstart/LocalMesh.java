@@ -32,6 +32,7 @@ public final class LocalMesh implements AutoCloseable {
     private final Path edge;
     private final Shell shell;
     private final List<NodeProcess> nodes = new ArrayList<>();
+    private boolean closed;
 
     /**
      * An empty mesh.
@@ -57,10 +58,7 @@ public final class LocalMesh implements AutoCloseable {
                 "org.peeredge.kernel.node",
                 merged(config.get("org.peeredge.kernel.node"), Map.of("mesh.create", "true")));
         NodeProcess node =
-                NodeProcess.start(
-                        new NodeSpec(
-                                "origin", full, home, ports, all, List.of(), shell.publicKey()));
-        nodes.add(node);
+                start(new NodeSpec("origin", full, home, ports, all, List.of(), shell.publicKey()));
         awaitReady(node);
         return node;
     }
@@ -68,7 +66,7 @@ public final class LocalMesh implements AutoCloseable {
     /** Starts edges that join with one token; returns when all are ready. */
     public List<NodeProcess> startEdges(int count, Map<String, Map<String, String>> config)
             throws IOException, InterruptedException {
-        NodeProcess origin = nodes.getFirst();
+        NodeProcess origin = nodes().getFirst();
         String token = token(count);
         List<NodeProcess> started = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
@@ -88,11 +86,8 @@ public final class LocalMesh implements AutoCloseable {
                     merged(
                             config.get("org.peeredge.kernel.node"),
                             Map.of("join.token.file", home.resolve("join.token").toString())));
-            NodeProcess node =
-                    NodeProcess.start(
-                            new NodeSpec("edge" + i, edge, home, freePorts(), all, List.of(), ""));
-            nodes.add(node);
-            started.add(node);
+            started.add(
+                    start(new NodeSpec("edge" + i, edge, home, freePorts(), all, List.of(), "")));
         }
         for (NodeProcess node : started) {
             awaitReady(node);
@@ -100,9 +95,19 @@ public final class LocalMesh implements AutoCloseable {
         return started;
     }
 
+    /** Not while the mesh is being closed, perhaps by another thread: nobody would end it. */
+    private synchronized NodeProcess start(NodeSpec spec) throws IOException {
+        if (closed) {
+            throw new IOException("the mesh is closed");
+        }
+        NodeProcess node = NodeProcess.start(spec);
+        nodes.add(node);
+        return node;
+    }
+
     /** A join token made by the origin's shell. */
     public String token(int uses) throws IOException {
-        String printed = command("mesh:token-create --uses " + uses + "");
+        String printed = command("mesh:token-create --uses " + uses);
         if (!printed.matches("\\S+")) {
             throw new IOException("no token but: " + printed);
         }
@@ -111,7 +116,7 @@ public final class LocalMesh implements AutoCloseable {
 
     /** Runs a command in the origin's shell. */
     public String command(String command) throws IOException {
-        return shell.run(nodes.getFirst().spec().ports().ssh(), USER, command);
+        return shell.run(nodes().getFirst().spec().ports().ssh(), USER, command);
     }
 
     /** The shell's key. */
@@ -120,7 +125,7 @@ public final class LocalMesh implements AutoCloseable {
     }
 
     /** All nodes, the origin first. */
-    public List<NodeProcess> nodes() {
+    public synchronized List<NodeProcess> nodes() {
         return List.copyOf(nodes);
     }
 
@@ -139,7 +144,7 @@ public final class LocalMesh implements AutoCloseable {
             while (System.nanoTime() < end) {
                 if (!node.alive()) {
                     throw new IOException(
-                            node.spec().name() + " ended at start; its log:\n" + node.log());
+                            node.spec().name() + " ended at start; " + node.lastWords());
                 }
                 try {
                     if (http.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode()
@@ -156,8 +161,8 @@ public final class LocalMesh implements AutoCloseable {
                 node.spec().name()
                         + " was not ready after "
                         + READY.toSeconds()
-                        + " s; its log:\n"
-                        + node.log());
+                        + " s; "
+                        + node.lastWords());
     }
 
     private static Map<String, String> merged(
@@ -195,9 +200,12 @@ public final class LocalMesh implements AutoCloseable {
                 "127.0.0.1", ports.get(0), ports.get(1), ports.get(2), ports.get(3), ports.get(4));
     }
 
-    /** Ends all nodes, the edges first. */
+    /** Ends all nodes, the edges first; no more can be started. */
     @Override
     public void close() {
-        nodes.reversed().parallelStream().forEach(NodeProcess::close);
+        synchronized (this) {
+            closed = true;
+        }
+        nodes().reversed().parallelStream().forEach(NodeProcess::close);
     }
 }

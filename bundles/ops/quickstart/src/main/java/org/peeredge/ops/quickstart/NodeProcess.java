@@ -133,6 +133,13 @@ public final class NodeProcess implements AutoCloseable {
         return text.toString();
     }
 
+    /** The end of its log, for people. */
+    String lastWords() throws IOException {
+        List<String> lines = log().lines().toList();
+        int from = Math.max(0, lines.size() - 40);
+        return "its log ends with:\n" + String.join("\n", lines.subList(from, lines.size()));
+    }
+
     /** Ends it as {@code kill -9} would, with everything it started. */
     public void kill() throws InterruptedException {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

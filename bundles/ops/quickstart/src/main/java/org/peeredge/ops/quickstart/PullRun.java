@@ -23,20 +23,21 @@ final class PullRun {
     /**
      * What one node did.
      *
-     * @param originBytes received from origins and upstreams
+     * @param contentBytes the bytes of all blobs
+     * @param originBytes received from origins
      * @param peerBytes received from other members
+     * @param upstreamBytes read from the registry behind the mesh
      * @param digests blobs whose digest the client checked
      */
     record Row(
             String node,
+            long contentBytes,
             long originBytes,
             long peerBytes,
+            long upstreamBytes,
             double seconds,
             long pieces,
             int digests) {}
-
-    /** All nodes. */
-    record Result(List<Row> rows) {}
 
     /** Something to do while the pull runs. */
     interface During {
@@ -48,7 +49,9 @@ final class PullRun {
         half.await();
     }
 
-    static Result run(List<NodeProcess> nodes, String repository, String reference, During during)
+    /** Pulls at all of {@code nodes} at once; a row for each, in the order of their names. */
+    static List<Row> run(
+            List<NodeProcess> nodes, String repository, String reference, During during)
             throws IOException, InterruptedException {
         PullRun run = new PullRun();
         List<Row> rows = Collections.synchronizedList(new ArrayList<>());
@@ -79,7 +82,7 @@ final class PullRun {
             throw failed;
         }
         rows.sort(java.util.Comparator.comparing(Row::node));
-        return new Result(List.copyOf(rows));
+        return List.copyOf(rows);
     }
 
     private Row pull(NodeProcess node, String repository, String reference, int nodes)
@@ -88,21 +91,25 @@ final class PullRun {
         Map<String, Double> before = RegistryClient.metrics(metrics);
         long start = System.nanoTime();
         int digests;
+        long size;
         try (RegistryClient client = new RegistryClient(node.spec().ports().registry())) {
-            long size = client.sizeBytes(repository, reference);
+            size = client.sizeBytes(repository, reference);
             halfBytes = size * nodes / 2;
             digests = client.pull(repository, reference, this::count).size();
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, Double> after = RegistryClient.metrics(metrics);
-        long origin = diff(before, after, "origin") + diff(before, after, "upstream");
+        long origin = diff(before, after, "origin");
         long peer = diff(before, after, "peer");
+        long upstream = diff(before, after, "upstream");
         return new Row(
                 node.spec().name(),
+                size,
                 origin,
                 peer,
+                upstream,
                 seconds,
-                (origin + peer + PIECE_BYTES - 1) / PIECE_BYTES,
+                (origin + peer + upstream + PIECE_BYTES - 1) / PIECE_BYTES,
                 digests);
     }
 
@@ -110,6 +117,11 @@ final class PullRun {
         if (bytes.addAndGet(n) >= halfBytes) {
             half.countDown();
         }
+    }
+
+    /** What a node has read from the registry behind the mesh since it started. */
+    static long upstreamBytes(NodeProcess node) throws IOException, InterruptedException {
+        return diff(Map.of(), RegistryClient.metrics(node.spec().ports().metrics()), "upstream");
     }
 
     private static long diff(Map<String, Double> before, Map<String, Double> after, String source) {

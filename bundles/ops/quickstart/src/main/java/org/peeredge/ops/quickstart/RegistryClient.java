@@ -32,6 +32,7 @@ public final class RegistryClient implements AutoCloseable {
             "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json,"
                     + " application/vnd.docker.distribution.manifest.v2+json,"
                     + " application/vnd.docker.distribution.manifest.list.v2+json";
+    private static final int MAX_ERROR_BYTES = 16 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
@@ -143,11 +144,7 @@ public final class RegistryClient implements AutoCloseable {
                         HttpResponse.BodyHandlers.ofByteArray());
         if (answer.statusCode() != 200) {
             throw new IOException(
-                    base
-                            + " answered "
-                            + answer.statusCode()
-                            + ": "
-                            + new String(answer.body(), StandardCharsets.UTF_8));
+                    base + " answered " + answer.statusCode() + ": " + said(answer.body()));
         }
         if (reference.startsWith("sha256:") && !Digests.of(answer.body()).equals(reference)) {
             throw new IOException("manifest " + reference + " does not match its digest");
@@ -198,7 +195,7 @@ public final class RegistryClient implements AutoCloseable {
                                 + " for "
                                 + digest
                                 + ": "
-                                + new String(in.readNBytes(500), StandardCharsets.UTF_8));
+                                + said(in.readNBytes(MAX_ERROR_BYTES)));
             }
             MessageDigest sha = Digests.sha256();
             byte[] buffer = new byte[1 << 16];
@@ -251,7 +248,17 @@ public final class RegistryClient implements AutoCloseable {
                             + ", not "
                             + status
                             + ": "
-                            + answer.body());
+                            + said(answer.body().getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** The sentence in the specification's form of an error, or all of it when it has another. */
+    private static String said(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        try {
+            return JSON.readTree(text).path("errors").path(0).path("message").asText(text);
+        } catch (IOException e) {
+            return text;
         }
     }
 
