@@ -60,7 +60,25 @@ public final class LocalMesh implements AutoCloseable {
         NodeProcess node =
                 start(new NodeSpec("origin", full, home, ports, all, List.of(), shell.publicKey()));
         awaitReady(node);
+        awaitShell(node);
         return node;
+    }
+
+    /** The shell's port opens, and its users are known, some time after the registry answers. */
+    private void awaitShell(NodeProcess node) throws IOException, InterruptedException {
+        long end = System.nanoTime() + READY.toNanos();
+        while (true) {
+            try {
+                shell.run(node.spec().ports().ssh(), USER, "mesh:id");
+                return;
+            } catch (IOException notYet) {
+                if (!node.alive() || System.nanoTime() > end) {
+                    throw new IOException(
+                            "the shell of " + node.spec().name() + " does not let us in", notYet);
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        }
     }
 
     /** Starts edges that join with one token; returns when all are ready. */
