@@ -69,7 +69,7 @@ public final class LocalMesh implements AutoCloseable {
         long end = System.nanoTime() + READY.toNanos();
         while (true) {
             try {
-                shell.run(node.spec().ports().ssh(), USER, "mesh:id");
+                shell.run(node.spec().ports().ssh(), USER, "mesh:member-list");
                 return;
             } catch (IOException notYet) {
                 if (!node.alive() || System.nanoTime() > end) {
