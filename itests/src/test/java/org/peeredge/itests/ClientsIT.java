@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -24,6 +23,7 @@ import org.peeredge.itests.lab.TestImage.Packing;
  * Real clients pull through the nodes beside them: an origin with Debian's docker-registry and two
  * edges, each in a network namespace, each client configured as {@code docs/operators.md} says.
  */
+@Needs(lab = true)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClientsIT {
@@ -45,8 +45,6 @@ class ClientsIT {
 
     @BeforeAll
     void start() throws Exception {
-        Rig.assumePossible(
-                Map.of("skopeo", "skopeo", "docker-registry", "docker-registry", "curl", "curl"));
         rig = Rig.up(folder, "{\"lans\": {\"A\": {\"hosts\": 3}}}", 2);
     }
 
@@ -67,8 +65,8 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = "podman")
     void podmanPullsThroughItsMirror() throws Exception {
-        Rig.assumePossible(Map.of("podman", "podman"));
         LabImage image = rig.publish("library/podman", MIXED);
         try (Client first = new Podman(rig.lab(), "h1", folder.resolve("p1"));
                 Client second = new Podman(rig.lab(), "h2", folder.resolve("p2"))) {
@@ -77,8 +75,8 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = {"containerd", "ctr"})
     void containerdPullsThroughItsMirror() throws Exception {
-        Rig.assumePossible(Map.of("containerd", "containerd", "ctr", "containerd"));
         LabImage image = rig.publish("library/containerd", MIXED);
         try (Client first = new Containerd(rig.lab(), "h1", folder.resolve("c1"));
                 Client second = new Containerd(rig.lab(), "h2", folder.resolve("c2"))) {
@@ -87,8 +85,8 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = {"dockerd", "docker"})
     void dockerPullsThroughItsMirror() throws Exception {
-        Rig.assumePossible(Map.of("dockerd", "docker.io", "docker", "docker.io"));
         LabImage image = rig.publish("library/docker", GZIP);
         try (Client first = new Docker(rig.lab(), "h1", folder.resolve("d1"));
                 Client second = new Docker(rig.lab(), "h2", folder.resolve("d2"))) {
@@ -97,8 +95,8 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = {"dockerd", "docker"})
     void dockerLogsInAndPushesAndOthersPullWithoutCredentials() throws Exception {
-        Rig.assumePossible(Map.of("dockerd", "docker.io", "docker", "docker.io"));
         LabImage image = rig.publish("library/dockerpush", GZIP);
         try (Docker first = new Docker(rig.lab(), "h1", folder.resolve("dp1"));
                 Docker second = new Docker(rig.lab(), "h2", folder.resolve("dp2"))) {
@@ -114,8 +112,8 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = "podman")
     void podmanLogsInAndPushes() throws Exception {
-        Rig.assumePossible(Map.of("podman", "podman"));
         LabImage image = rig.publish("library/podmanpush", MIXED);
         try (Podman podman = new Podman(rig.lab(), "h1", folder.resolve("pp1"))) {
             podman.pullThroughMirror(image).ok();
@@ -128,8 +126,8 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = {"containerd", "ctr"})
     void containerdPushes() throws Exception {
-        Rig.assumePossible(Map.of("containerd", "containerd", "ctr", "containerd"));
         LabImage image = rig.publish("library/containerdpush", MIXED);
         try (Containerd containerd = new Containerd(rig.lab(), "h1", folder.resolve("cp1"))) {
             containerd.pullThroughMirror(image).ok();
@@ -154,9 +152,9 @@ class ClientsIT {
     }
 
     @Test
+    @Needs(programs = {"podman", "ctr", "containerd"})
     @Order(Integer.MAX_VALUE)
     void aStoppedNodeLeavesTheUpstreamToItsClients() throws Exception {
-        Rig.assumePossible(Map.of("podman", "podman", "ctr", "containerd"));
         LabImage image = rig.publish("library/direct", MIXED);
         rig.mesh().node("h2").close();
         try (Client skopeo = new Skopeo(rig.lab(), "h2", folder.resolve("s3"));

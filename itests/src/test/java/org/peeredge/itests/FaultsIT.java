@@ -27,6 +27,9 @@ import org.peeredge.itests.lab.TestImage.Packing;
  * back to, and in the middle of that something breaks. podman and skopeo give up at the first error
  * of a layer.
  */
+@Needs(
+        lab = true,
+        programs = {"podman", "containerd", "ctr"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
@@ -54,20 +57,6 @@ class FaultsIT {
 
     @BeforeAll
     void start() throws Exception {
-        Rig.assumePossible(
-                Map.of(
-                        "skopeo",
-                        "skopeo",
-                        "podman",
-                        "podman",
-                        "ctr",
-                        "containerd",
-                        "docker-registry",
-                        "docker-registry",
-                        "curl",
-                        "curl",
-                        "ssh",
-                        "openssh-client"));
         rig = Rig.up(folder, TOPOLOGY, 3);
         clients =
                 List.of(

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,6 +39,7 @@ import org.peeredge.ops.quickstart.NodeProcess;
  * A node whose data folder is a small file system that others fill: what clients are told, and that
  * all is well again when there is room. The full node is the origin, since it has the shell.
  */
+@Needs(rootFor = "a small file system", programs = "fallocate")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FullDiskIT {
@@ -55,9 +55,6 @@ class FullDiskIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        assumeTrue(
-                System.getProperty("user.name").equals("root") && Commands.has("fallocate"),
-                "mounting a small disk takes root and fallocate (Debian package util-linux)");
         disk = Files.createDirectories(folder.resolve("origin/data"));
         Commands.must(
                 "mount",

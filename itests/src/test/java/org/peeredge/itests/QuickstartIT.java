@@ -58,9 +58,8 @@ class QuickstartIT {
     }
 
     @Test
+    @Needs(programs = {"docker-registry", "skopeo", "curl"})
     void pullsAnImageThroughTheMeshFromItsOwnRegistry(@TempDir Path other) throws Exception {
-        Rig.assumeInstalled(
-                Map.of("docker-registry", "docker-registry", "skopeo", "skopeo", "curl", "curl"));
         Path layout = Files.createDirectories(other.resolve("layout"));
         TestImage.write(layout, 1, List.of(new Layer(900_000, Packing.GZIP)));
         TestImage.publish(layout, other.resolve("storage"), "lab/x", "1");

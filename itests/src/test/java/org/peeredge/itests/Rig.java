@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
@@ -35,26 +33,6 @@ final class Rig implements AutoCloseable {
         this.edges = edges;
         upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, work.resolve("registry"));
         mesh = new LabMesh(lab, work.resolve("mesh"));
-    }
-
-    /** Skips the test where this machine cannot have a lab, or lacks a Debian package. */
-    static void assumePossible(Map<String, String> packages) {
-        Assumptions.assumeTrue(
-                Lab.possible(),
-                "skipped: network namespaces need root, iproute2, nftables and python3");
-        assumeInstalled(packages);
-    }
-
-    /** Skips the test where this machine lacks a Debian package. */
-    static void assumeInstalled(Map<String, String> packages) {
-        String missing =
-                packages.entrySet().stream()
-                        .filter(e -> !Commands.has(e.getKey()))
-                        .map(Map.Entry::getValue)
-                        .sorted()
-                        .collect(Collectors.joining(" "));
-        Assumptions.assumeTrue(
-                missing.isEmpty(), () -> "skipped: install the Debian packages " + missing);
     }
 
     /**

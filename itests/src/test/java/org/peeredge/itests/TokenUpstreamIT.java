@@ -33,6 +33,7 @@ import org.peeredge.ops.quickstart.NodeProcess;
  * Nodes before a registry with TLS and bearer tokens, as Docker Hub has them. The origin has
  * credentials for it, the edges have none.
  */
+@Needs(programs = {"docker-registry", "skopeo", "openssl", "curl"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TokenUpstreamIT {
@@ -52,12 +53,6 @@ class TokenUpstreamIT {
 
     @BeforeAll
     void start() throws Exception {
-        Rig.assumeInstalled(
-                Map.of(
-                        "docker-registry", "docker-registry",
-                        "skopeo", "skopeo",
-                        "openssl", "openssl",
-                        "curl", "curl"));
         publish("library/open", 1);
         secretIndex = publish("team/secret", 2);
         publish("team/unseen", 3);
