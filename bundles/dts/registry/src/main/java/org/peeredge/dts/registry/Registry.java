@@ -164,11 +164,11 @@ final class Registry implements AutoCloseable {
     }
 
     private static Duration pause(Duration expiry) {
-        Duration tenth = expiry.dividedBy(10);
-        if (tenth.compareTo(SHORTEST_PAUSE) < 0) {
-            return SHORTEST_PAUSE;
-        }
-        return tenth.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : tenth;
+        return Duration.ofMillis(
+                Math.clamp(
+                        expiry.dividedBy(10).toMillis(),
+                        SHORTEST_PAUSE.toMillis(),
+                        LONGEST_PAUSE.toMillis()));
     }
 
     String host() {

@@ -66,19 +66,12 @@ public final class LocalMesh implements AutoCloseable {
 
     /** The shell's port opens, and its users are known, some time after the registry answers. */
     private void awaitShell(NodeProcess node) throws IOException, InterruptedException {
-        long end = System.nanoTime() + READY.toNanos();
-        while (true) {
-            try {
-                shell.run(node.spec().ports().ssh(), USER, "mesh:member-list");
-                return;
-            } catch (IOException notYet) {
-                if (!node.alive() || System.nanoTime() > end) {
-                    throw new IOException(
-                            "the shell of " + node.spec().name() + " does not let us in", notYet);
-                }
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
-        }
+        await(
+                node,
+                () -> {
+                    shell.run(node.spec().ports().ssh(), USER, "mesh:member-list");
+                    return true;
+                });
     }
 
     /** Starts edges that join with one token; returns when all are ready. */
@@ -148,7 +141,6 @@ public final class LocalMesh implements AutoCloseable {
     }
 
     private static void awaitReady(NodeProcess node) throws IOException, InterruptedException {
-        long end = System.nanoTime() + READY.toNanos();
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest ping =
                     HttpRequest.newBuilder(
@@ -159,28 +151,43 @@ public final class LocalMesh implements AutoCloseable {
                             .header("Authorization", RegistryClient.ANYBODY)
                             .timeout(Duration.ofSeconds(2))
                             .build();
-            while (System.nanoTime() < end) {
-                if (!node.alive()) {
-                    throw new IOException(
-                            node.spec().name() + " ended at start; " + node.lastWords());
-                }
-                try {
-                    if (http.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode()
-                            == 200) {
-                        return;
-                    }
-                } catch (IOException notYet) {
-                    // not listening yet: look again until the deadline
-                }
-                TimeUnit.MILLISECONDS.sleep(100);
+            await(
+                    node,
+                    () ->
+                            http.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode()
+                                    == 200);
+        }
+    }
+
+    /** Something that a node answers once it is far enough; until then it may throw. */
+    private interface Probe {
+        boolean answered() throws IOException, InterruptedException;
+    }
+
+    private static void await(NodeProcess node, Probe probe)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + READY.toNanos();
+        IOException last = null;
+        while (System.nanoTime() < end) {
+            if (!node.alive()) {
+                throw new IOException(node.spec().name() + " ended at start; " + node.lastWords());
             }
+            try {
+                if (probe.answered()) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                last = notYet;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
         }
         throw new IOException(
                 node.spec().name()
                         + " was not ready after "
                         + READY.toSeconds()
                         + " s; "
-                        + node.lastWords());
+                        + node.lastWords(),
+                last);
     }
 
     private static Map<String, String> merged(

@@ -268,9 +268,7 @@ public final class Peers {
         dialer.pump();
     }
 
-    /**
-     * Where the channel has ended, that is seen here and now: its member is awaited from now on.
-     */
+    /** Where the channel has ended, that is seen here and now: its member is awaited. */
     private boolean sendOrSettle(NodeId to, Message message) {
         boolean sent = send(to, message);
         if (!sent) {

@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.swarm.Action.Counted;
@@ -35,7 +36,7 @@ final class Arrivals {
             drop(e);
             return;
         }
-        BitMask asked = asked(t, s, (int) first, header.count(), e);
+        BitSet asked = asked(t, s, (int) first, header.count(), e);
         if (asked.isEmpty()) {
             drop(e);
             return;
@@ -44,19 +45,21 @@ final class Arrivals {
         requests.fill(s.peer);
     }
 
-    /** Which of the pieces in a frame were asked for; those requests are answered. */
-    private BitMask asked(Transfer t, Source s, int first, int count, Event.SymbolsArrived e) {
-        BitMask asked = new BitMask(0);
+    /**
+     * Which pieces of a frame, by their place in it, were asked for; those requests are answered.
+     */
+    private BitSet asked(Transfer t, Source s, int first, int count, Event.SymbolsArrived e) {
+        BitSet asked = new BitSet(count);
         List<Request> answered = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int piece = first + i;
             Request r = Requests.of(t, piece, s);
             if (r != null) {
                 answered.add(r);
-                asked = asked.with(i);
+                asked.set(i);
             } else if (s.late != null && s.late.get(piece)) {
                 s.late.clear(piece);
-                asked = asked.with(i);
+                asked.set(i);
             }
         }
         if (!answered.isEmpty()) {
@@ -72,7 +75,7 @@ final class Arrivals {
         return asked;
     }
 
-    private void take(Transfer t, Source s, int first, BitMask asked, Event.SymbolsArrived e) {
+    private void take(Transfer t, Source s, int first, BitSet asked, Event.SymbolsArrived e) {
         int count = e.header().count();
         long expected = 0;
         for (int i = 0; i < count; i++) {
@@ -90,7 +93,7 @@ final class Arrivals {
         for (int i = 0; i < count; i++) {
             int piece = first + i;
             int bytes = t.length(piece);
-            if (asked.has(i) && wanted(t, piece)) {
+            if (asked.get(i) && wanted(t, piece)) {
                 checking(t, piece, bytes);
                 int offset = i * Pieces.PIECE_BYTES;
                 parts.add(new Action.Part(piece, offset, bytes, t.maps.leaf(piece)));
@@ -131,20 +134,5 @@ final class Arrivals {
     private void drop(Event.SymbolsArrived e) {
         core.act(new Action.Discard(e.handle()));
         core.count(e.header().digest(), Counted.WASTED, e.from(), e.bytes());
-    }
-
-    /** Pieces of a frame by their place in it. */
-    private record BitMask(int bits) {
-        BitMask with(int i) {
-            return new BitMask(bits | 1 << i);
-        }
-
-        boolean has(int i) {
-            return (bits >> i & 1) != 0;
-        }
-
-        boolean isEmpty() {
-            return bits == 0;
-        }
     }
 }

@@ -223,7 +223,11 @@ final class Claims {
     }
 
     /** What was refused to the other members may be given to this node, with its credentials. */
-    void wantedHere(Transfer t) {
+    void wanted(Transfer t, boolean here) {
+        if (!here || t.wantedHere) {
+            return;
+        }
+        t.wantedHere = true;
         if (t.upstreamState == Transfer.Upstream.DEAD && t.upstreamForMembers) {
             t.upstreamState = Transfer.Upstream.IDLE;
         }

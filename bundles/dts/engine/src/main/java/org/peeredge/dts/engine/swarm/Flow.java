@@ -78,10 +78,7 @@ final class Flow implements Claims.Ending {
                 t.sizeBytes = sizeBytes;
             }
         }
-        if (!helped && !t.wantedHere) {
-            t.wantedHere = true;
-            claims.wantedHere(t);
-        }
+        claims.wanted(t, !helped);
         advance(t);
     }
 

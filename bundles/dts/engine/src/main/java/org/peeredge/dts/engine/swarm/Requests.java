@@ -75,6 +75,9 @@ final class Requests {
      * another blob, and have nothing yet of those that the others wait for.
      */
     void fill(Peer peer) {
+        if (!peer.hasRoom(Long.MAX_VALUE)) {
+            return;
+        }
         List<Transfer> all = List.copyOf(core.transfers.values());
         int idle = 0;
         while (idle < all.size() && peer.hasRoom(Long.MAX_VALUE) && core.mayAsk()) {

@@ -34,6 +34,22 @@ class SwarmBatchTest {
         }
     }
 
+    /** A node pulls from {@code b} and {@code c}. */
+    private record Pull(SimNode b, SimNode c, SimContent blob, SwarmSim.Want want) {}
+
+    /** One that {@code b} gets messages for whole groups of. */
+    private Pull pullFromTwo() {
+        SimNode a = sim.node("a", 0, FAST);
+        SimNode b = sim.node("b", 0, FAST);
+        SimNode c = sim.node("c", 0, FAST);
+        SimContent blob = sim.content("blob", 256 * MIB);
+        sim.give(b, blob);
+        sim.give(c, blob);
+        SwarmSim.Want want = sim.want(a, blob, false);
+        untilBatched(b);
+        return new Pull(b, c, blob, want);
+    }
+
     @Test
     void aFastSourceIsAskedForWholeGroups() {
         SimNode origin = sim.node("origin", 0, FAST, Role.ORIGIN);
@@ -58,48 +74,30 @@ class SwarmBatchTest {
 
     @Test
     void falsePiecesAmongOthersAreCaughtAndTheSenderNamed() {
-        SimNode a = sim.node("a", 0, FAST);
-        SimNode b = sim.node("b", 0, FAST);
-        SimNode c = sim.node("c", 0, FAST);
-        SimContent blob = sim.content("blob", 256 * MIB);
-        sim.give(b, blob);
-        sim.give(c, blob);
-        SwarmSim.Want want = sim.want(a, blob, false);
-        untilBatched(b);
+        Pull pull = pullFromTwo();
+        SimNode b = pull.b;
         b.corrupts = true;
-        completes(want, blob);
-        assertTrue(a.punished.contains(b.id));
-        assertFalse(a.punished.contains(c.id));
+        completes(pull.want, pull.blob);
+        assertTrue(pull.want.node.punished.contains(b.id));
+        assertFalse(pull.want.node.punished.contains(pull.c.id));
     }
 
     @Test
     void aRefusalTakesTheWholeMessageBack() {
-        SimNode a = sim.node("a", 0, FAST);
-        SimNode b = sim.node("b", 0, FAST);
-        SimNode c = sim.node("c", 0, FAST);
-        SimContent blob = sim.content("blob", 256 * MIB);
-        sim.give(b, blob);
-        sim.give(c, blob);
-        SwarmSim.Want want = sim.want(a, blob, false);
-        untilBatched(b);
-        b.event(new Event.Gone(blob.digest()));
-        completes(want, blob);
-        assertTrue(want.doneNanos < 5 * SwarmSim.SECOND, "took " + want.doneNanos);
-        assertFalse(a.punished.contains(b.id));
+        Pull pull = pullFromTwo();
+        SimNode b = pull.b;
+        b.event(new Event.Gone(pull.blob.digest()));
+        completes(pull.want, pull.blob);
+        assertTrue(pull.want.doneNanos < 5 * SwarmSim.SECOND, "took " + pull.want.doneNanos);
+        assertFalse(pull.want.node.punished.contains(b.id));
     }
 
     @Test
     void whatASilentSourceOwesIsAskedOfOthers() {
-        SimNode a = sim.node("a", 0, FAST);
-        SimNode b = sim.node("b", 0, FAST);
-        SimNode c = sim.node("c", 0, FAST);
-        SimContent blob = sim.content("blob", 256 * MIB);
-        sim.give(b, blob);
-        sim.give(c, blob);
-        SwarmSim.Want want = sim.want(a, blob, false);
-        untilBatched(b);
+        Pull pull = pullFromTwo();
+        SimNode b = pull.b;
         sim.network.firewall().freeze(b.port(), true);
-        completes(want, blob);
-        assertTrue(want.doneNanos < 8 * SwarmSim.SECOND, "took " + want.doneNanos);
+        completes(pull.want, pull.blob);
+        assertTrue(pull.want.doneNanos < 8 * SwarmSim.SECOND, "took " + pull.want.doneNanos);
     }
 }

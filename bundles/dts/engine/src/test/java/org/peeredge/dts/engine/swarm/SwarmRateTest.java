@@ -65,32 +65,27 @@ class SwarmRateTest {
     }
 
     @Test
-    void fourNodesOneLan() {
-        for (long seed = 1; seed <= 3; seed++) {
-            Figures f = run(seed, 4, 32 * MIB, RATE, 50 * SimNode.MILLI);
-            print("P1 N=4, 25 Mbit/s, 32 MiB, seed " + seed, f);
-            assertTrue(f.ratio <= 1.5, () -> "last done / bound " + f);
-            assertTrue(f.copies <= 1.25, () -> "origin copies " + f);
-        }
+    void fourNodesOneLayer() {
+        holds(4, 1, 1.5, 1.25);
     }
 
     @Test
     void fourNodesFourLayers() {
-        for (long seed = 1; seed <= 3; seed++) {
-            Figures f = run(seed, 4, 4, 32 * MIB, RATE, 50 * SimNode.MILLI);
-            print("P1 N=4, 25 Mbit/s, 4 x 8 MiB, seed " + seed, f);
-            assertTrue(f.ratio <= 1.15, () -> "last done / bound " + f);
-            assertTrue(f.copies <= 1.05, () -> "origin copies " + f);
-        }
+        holds(4, 4, 1.15, 1.05);
     }
 
     @Test
     void eightNodesTwelveLayers() {
+        holds(8, 12, 1.35, 1.2);
+    }
+
+    /** With 32 MiB in all, at three seeds. */
+    private static void holds(int members, int layers, double ratio, double copies) {
         for (long seed = 1; seed <= 3; seed++) {
-            Figures f = run(seed, 8, 12, 32 * MIB, RATE, 50 * SimNode.MILLI);
-            print("P1 N=8, 25 Mbit/s, 12 layers, seed " + seed, f);
-            assertTrue(f.ratio <= 1.35, () -> "last done / bound " + f);
-            assertTrue(f.copies <= 1.2, () -> "origin copies " + f);
+            Figures f = run(seed, members, layers, 32 * MIB, RATE, 50 * SimNode.MILLI);
+            print("P1 N=" + members + ", 25 Mbit/s, layers " + layers + ", seed " + seed, f);
+            assertTrue(f.ratio <= ratio, () -> "last done / bound " + f);
+            assertTrue(f.copies <= copies, () -> "origin copies " + f);
         }
     }
 
