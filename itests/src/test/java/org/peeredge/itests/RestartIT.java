@@ -55,8 +55,8 @@ class RestartIT {
         for (NodeProcess node : List.of(origin, first, second)) {
             node.kill();
         }
-        forgetBootstrap(first);
-        forgetBootstrap(second);
+        TestNodes.forgetBootstrap(first);
+        TestNodes.forgetBootstrap(second);
         for (NodeProcess node : List.of(origin, first, second)) {
             node.restart();
         }
@@ -148,14 +148,6 @@ class RestartIT {
             }
         }
         throw new AssertionError("no strategy is in force");
-    }
-
-    private static void forgetBootstrap(NodeProcess node) throws IOException {
-        Path file = node.spec().home().resolve("etc/org.peeredge.dts.engine.cfg");
-        List<String> lines = Files.readAllLines(file);
-        List<String> rest = lines.stream().filter(l -> !l.startsWith("bootstrap")).toList();
-        assertEquals(lines.size() - 1, rest.size(), lines::toString);
-        Files.write(file, rest);
     }
 
     private static void assertNoErrors(NodeProcess... all) throws IOException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.itests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -146,6 +148,15 @@ final class TestNodes implements AutoCloseable {
                     }
                     return answers(node);
                 });
+    }
+
+    /** Takes the list of members to dial first out of a node's configuration. */
+    static void forgetBootstrap(NodeProcess node) throws IOException {
+        Path file = node.spec().home().resolve("etc/org.peeredge.dts.engine.cfg");
+        List<String> lines = Files.readAllLines(file);
+        List<String> rest = lines.stream().filter(l -> !l.startsWith("bootstrap")).toList();
+        assertEquals(lines.size() - 1, rest.size(), lines::toString);
+        Files.write(file, rest);
     }
 
     /** Whether its registry answers. */
