@@ -11,12 +11,12 @@ import org.peeredge.dts.engine.wire.SymbolsHeader;
 /** Takes the pieces that arrive, as far as they were asked for. */
 final class Arrivals {
     private final Core core;
-    private final Picker picker;
     private final Requests requests;
+    private final Sharing sharing;
 
-    Arrivals(Core core, Picker picker, Requests requests) {
+    Arrivals(Core core, Requests requests, Sharing sharing) {
         this.core = core;
-        this.picker = picker;
+        this.sharing = sharing;
         this.requests = requests;
     }
 
@@ -42,6 +42,7 @@ final class Arrivals {
             return;
         }
         take(t, s, (int) first, asked, e);
+        sharing.room();
         requests.fill(s.peer);
     }
 
@@ -68,9 +69,6 @@ final class Arrivals {
             answered.forEach(r -> requests.drop(t, r));
             s.strikes = 0;
             s.delivered = true;
-            if (!s.peer.neighbour()) {
-                picker.cameFromAfar(t);
-            }
         }
         return asked;
     }

@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.swarm;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -11,18 +12,25 @@ import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.Role;
 
 /**
  * What the swarm's parts share. Only ordered maps: the order of actions must not depend on hashes.
  */
 final class Core {
     final NodeId self;
+
+    /** What an origin sends is counted as from afar, wherever it is. */
+    final boolean origin;
+
     final SwarmLimits limits;
     final RandomGenerator random;
     final Predicate<UpstreamRef> servesUpstream;
     final Map<NodeId, Peer> peers = new LinkedHashMap<>();
     final Map<Digest, Transfer> transfers = new LinkedHashMap<>();
     final Map<Digest, HeldBlob> held = new LinkedHashMap<>();
+
+    final Uplink uplink = new Uplink();
 
     /** The time of the event in hand. */
     long now;
@@ -41,10 +49,12 @@ final class Core {
 
     Core(
             NodeId self,
+            Set<Role> roles,
             SwarmLimits limits,
             RandomGenerator random,
             Predicate<UpstreamRef> servesUpstream) {
         this.self = self;
+        this.origin = roles.contains(Role.ORIGIN);
         this.limits = limits;
         this.random = random;
         this.servesUpstream = servesUpstream;
@@ -114,6 +124,19 @@ final class Core {
     boolean mayAsk() {
         long worth = Math.max(16L * Pieces.PIECE_BYTES, 2 * inflowBytesPerSecond);
         return pendingBytes + Pieces.PIECE_BYTES <= Math.min(limits.inflightBytes(), worth);
+    }
+
+    long inflow() {
+        return inflowBytesPerSecond;
+    }
+
+    /** Pieces under way from neighbours. */
+    int lanPieces() {
+        int all = 0;
+        for (Peer peer : peers.values()) {
+            all += peer.neighbour() ? (int) (peer.inflightBytes / Pieces.PIECE_BYTES) : 0;
+        }
+        return all;
     }
 
     /** A complete blob in the store. */

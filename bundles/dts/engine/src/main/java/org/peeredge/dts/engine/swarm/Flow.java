@@ -23,6 +23,8 @@ final class Flow implements Claims.Ending {
     final Arrivals arrivals;
     final Offers offers;
     final Maps maps;
+    final Takes takes;
+    final Sharing sharing;
 
     private final Core core;
     private final Claims claims;
@@ -31,9 +33,10 @@ final class Flow implements Claims.Ending {
 
     Flow(Core core) {
         this.core = core;
-        Picker picker = new Picker(core);
-        this.requests = new Requests(core, picker);
-        this.arrivals = new Arrivals(core, picker, requests);
+        this.takes = new Takes(core);
+        this.sharing = new Sharing(core);
+        this.requests = new Requests(core, new Picker(core, takes, sharing), takes);
+        this.arrivals = new Arrivals(core, requests, sharing);
         this.offers = new Offers(core);
         this.maps = new Maps(core);
         this.claims = new Claims(core);
@@ -65,7 +68,7 @@ final class Flow implements Claims.Ending {
             core.transfers.put(digest, t);
             intend(t);
             for (Peer peer : core.peers.values()) {
-                t.sources.put(peer.id, new Source(t, peer, core.now));
+                t.sources.put(peer.id, new Source(t.digest, peer, core.now));
                 core.send(peer.id, question(t));
             }
             t.rosterStale = true;
@@ -134,7 +137,8 @@ final class Flow implements Claims.Ending {
 
     private void trustGained(Transfer t, boolean wasTrusted) {
         if (!wasTrusted && t.maps.trusted()) {
-            t.ownSinceNanos = core.now;
+            t.takenNanos = core.now;
+            t.sharedNanos = core.now;
             t.usefulNanos = core.now;
             t.rosterStale = true;
             if (t.offers()) {
@@ -256,6 +260,7 @@ final class Flow implements Claims.Ending {
         }
         if (!outdated(t, piece)) {
             t.checked.set(piece);
+            takes.arrived(t, piece);
             offers.news(t, piece);
         }
         Source s = t.sources.get(e.from());
@@ -349,6 +354,7 @@ final class Flow implements Claims.Ending {
         for (int p = t.checking.nextSetBit(0); p >= 0; p = t.checking.nextSetBit(p + 1)) {
             core.pendingBytes -= t.length(p);
         }
+        takes.end(t);
         core.transfers.remove(t.digest);
         offers.tell(t.digest);
     }
@@ -393,6 +399,7 @@ final class Flow implements Claims.Ending {
                 core.send(s.peer.id, question(t));
             }
         }
+        takes.tick(t);
         requests.tick(t);
         advance(t);
     }

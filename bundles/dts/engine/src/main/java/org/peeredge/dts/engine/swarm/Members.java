@@ -17,12 +17,10 @@ final class Members {
 
     private final Core core;
     private final Flow flow;
-    private final Picker picker;
 
     Members(Core core, Flow flow) {
         this.core = core;
         this.flow = flow;
-        this.picker = new Picker(core);
     }
 
     void up(Event.PeerUp e) {
@@ -35,7 +33,7 @@ final class Members {
         core.peers.put(e.peer(), peer);
         boolean returned = core.returned(e.peer());
         for (Transfer t : core.transfers.values()) {
-            t.sources.put(e.peer(), new Source(t, peer, core.now));
+            t.sources.put(e.peer(), new Source(t.digest, peer, core.now));
             if (returned) {
                 t.answersDueNanos = Math.max(t.answersDueNanos, core.now + ANSWER_NANOS);
             }
@@ -62,6 +60,7 @@ final class Members {
             Source s = t.sources.remove(id);
             if (s != null) {
                 flow.requests.lose(t, s);
+                flow.takes.gone(t, id);
                 s.pieces.stream().forEach(p -> t.holder(p, -1));
                 t.planStale = true;
                 t.rosterStale = true;
@@ -81,6 +80,7 @@ final class Members {
             t = core.transfers.get(m.digest());
         }
         flow.offers.answer(from, m);
+        flow.sharing.wanted(from, m);
         Source s = t == null ? null : t.sources.get(from);
         if (t != null && s != null) {
             boolean wanted = s.wants(core.now);
@@ -101,6 +101,7 @@ final class Members {
     void has(NodeId from, Message.Has m) {
         if (m.holding() == Holding.COMPLETE || (m.holding() == Holding.NONE && !m.wants())) {
             flow.offers.satisfied(m.digest(), from);
+            flow.sharing.satisfied(m.digest(), from);
         }
         Transfer t = core.transfers.get(m.digest());
         Source s = t == null ? null : t.sources.get(from);
@@ -144,16 +145,45 @@ final class Members {
         gained.stream()
                 .forEach(p -> {
                     t.holder(p, 1);
-                    picker.brought(t, s, p);
+                    near(t, s, p);
                 });
         if (!gained.isEmpty()) {
             t.progressNanos = core.now;
         }
     }
 
+    private void near(Transfer t, Source s, int piece) {
+        if (s.peer.neighbour()) {
+            t.near.set(piece);
+            flow.takes.arrived(t, piece);
+            flow.sharing.told(t, s, piece);
+        }
+    }
+
+    void offer(NodeId from, Message.Offer m) {
+        Transfer t = core.transfers.get(m.digest());
+        Source s = t == null ? null : t.sources.get(from);
+        if (t != null && s != null && t.pieces() >= 0) {
+            flow.sharing.offered(t, s, m.piece(), flow.requests);
+        } else {
+            core.send(from, new Message.Declined(m.digest(), m.piece(), false));
+        }
+    }
+
+    void take(NodeId from, Message.Take m) {
+        Transfer t = core.transfers.get(m.digest());
+        Source s = t == null ? null : t.sources.get(from);
+        if (t != null && s != null && s.peer.neighbour() && t.pieces() >= 0) {
+            flow.takes.heard(t, s, m.pieces());
+        }
+    }
+
     void have(NodeId from, Message.Have m) {
         Transfer t = core.transfers.get(m.digest());
         Source s = t == null ? null : t.sources.get(from);
+        if (t == null) {
+            flow.sharing.told(m.digest(), from, m.pieces());
+        }
         if (t == null || s == null || t.pieces() < 0 || s.complete()) {
             return;
         }
@@ -167,7 +197,7 @@ final class Members {
             if (piece >= 0 && piece < t.pieces() && !s.pieces.get(piece)) {
                 s.pieces.set(piece);
                 t.holder(piece, 1);
-                picker.brought(t, s, piece);
+                near(t, s, piece);
                 t.progressNanos = core.now;
             }
         }

@@ -109,12 +109,19 @@ final class Offers {
             return;
         }
         Map<NodeId, Long> who = interests.get(t.digest);
+        Message.Have have = new Message.Have(t.digest, List.copyOf(t.news));
         if (who != null) {
-            Message.Have have = new Message.Have(t.digest, List.copyOf(t.news));
             for (NodeId peer : who.keySet()) {
                 if (lacksAny(t, t.sources.get(peer))) {
                     core.send(peer, have);
                 }
+            }
+        }
+        for (Source s : t.sources.values()) {
+            if (s.peer.neighbour()
+                    && s.complete()
+                    && (who == null || !who.containsKey(s.peer.id))) {
+                core.send(s.peer.id, have); // it offers what is not here yet
             }
         }
         t.news.clear();
@@ -122,8 +129,8 @@ final class Offers {
     }
 
     private static boolean lacksAny(Transfer t, @Nullable Source s) {
-        if (s == null) {
-            return true;
+        if (s == null || s.peer.neighbour()) {
+            return true; // neighbours also offer what is not here, and rarest first
         }
         for (int piece : t.news) {
             if (!s.has(piece)) {

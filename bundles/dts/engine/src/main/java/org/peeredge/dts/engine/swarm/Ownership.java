@@ -67,6 +67,21 @@ final class Ownership {
         return best < 0 ? dealt : roster[best];
     }
 
+    /** How many members come before this one in rank, were the one that it is dealt to away. */
+    int place(int piece, NodeId member) {
+        int dealt = dealt(piece);
+        int at = Arrays.binarySearch(roster, member);
+        int before = 0;
+        for (int i = 0; i < roster.length; i++) {
+            if (i != dealt
+                    && i != at
+                    && Long.compareUnsigned(score(i, piece), score(at, piece)) > 0) {
+                before++;
+            }
+        }
+        return before;
+    }
+
     private int dealt(int piece) {
         int n = roster.length;
         if (piece / n != runNumber) {

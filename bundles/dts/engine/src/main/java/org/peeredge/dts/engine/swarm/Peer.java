@@ -35,8 +35,8 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
-    /** When it last brought a piece that it owns, of whichever transfer. */
-    long ownProgressNanos = Long.MIN_VALUE;
+    /** It has no room for more pieces until then. */
+    long fullUntilNanos = Long.MIN_VALUE;
 
     /** Which transfer asked it last. */
     int turn;

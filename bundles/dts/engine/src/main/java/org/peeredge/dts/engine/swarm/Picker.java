@@ -16,26 +16,36 @@ final class Picker {
     private static final int HORIZON = 4096;
 
     private static final int CHOICE = 16;
-    private static final long SHORTEST_PATIENCE = Time.SECOND / 2;
-    private static final long FIRST_PATIENCE = 2 * Time.SECOND;
-    private static final long LONGEST_PATIENCE = 8 * Time.SECOND;
 
     private final Core core;
+    private final Takes takes;
+    private final Sharing sharing;
 
-    Picker(Core core) {
+    Picker(Core core, Takes takes, Sharing sharing) {
         this.core = core;
+        this.takes = takes;
+        this.sharing = sharing;
     }
 
     /** A piece to ask of {@code s} now, or -1. */
     int pick(Transfer t, Source s) {
-        if (!shares(t)) {
-            return s.peer.neighbour() ? rarest(t, s) : next(t, s, 0);
+        boolean shares = shares(t);
+        if (!s.peer.neighbour()) {
+            return shares || (t.maps.trusted() && !t.near.isEmpty())
+                    ? takes.next(t, s)
+                    : next(t, s, 0);
         }
-        if (s.peer.neighbour() && !s.complete()) {
+        if (!shares) {
+            return rarest(t, s);
+        }
+        if (sharing.offersCome(t)) {
+            return -1;
+        }
+        if (!s.complete()) {
             return rarest(t, s);
         }
         int own = nextOwn(t, s);
-        return own < 0 && s.peer.neighbour() ? rarest(t, s) : own;
+        return own < 0 ? rarest(t, s) : own;
     }
 
     /**
@@ -47,7 +57,10 @@ final class Picker {
             return 1;
         }
         int most = Math.min(Pieces.GROUP_PIECES - piece % Pieces.GROUP_PIECES, s.peer.batch());
-        boolean ownOnly = shares(t) && (s.complete() || !s.peer.neighbour());
+        if (!s.peer.neighbour() && shares(t)) {
+            return 1;
+        }
+        boolean ownOnly = shares(t) && s.complete();
         int count = 1;
         while (count < most
                 && t.need.get(piece + count)
@@ -76,14 +89,14 @@ final class Picker {
     /**
      * Ownership holds where pieces can be passed on at once, and there is somebody to share with.
      */
-    private boolean shares(Transfer t) {
+    boolean shares(Transfer t) {
         if (t.rosterStale) {
             refreshRoster(t);
         }
-        return t.maps.trusted() && !t.confined && t.ownership.members() > 1;
+        return t.maps.trusted() && !t.confined && t.shared;
     }
 
-    private static int next(Transfer t, Source s, int from) {
+    static int next(Transfer t, Source s, int from) {
         int piece = t.need.nextSetBit(from);
         if (s.complete()) {
             return piece;
@@ -130,69 +143,40 @@ final class Picker {
     }
 
     private boolean owns(Transfer t, int piece) {
-        long patience = patience(t);
-        return t.ownership.owner(piece, node -> out(t, node, patience)).equals(core.self);
+        return t.ownership.owner(piece, node -> false).equals(core.self);
     }
 
-    /**
-     * Whether a member has shown no piece of its own for so long that others take over. One that
-     * brings pieces of other transfers meanwhile is at work, and gets more time.
-     */
-    private boolean out(Transfer t, NodeId node, long patience) {
-        if (node.equals(core.self)) {
-            return false;
-        }
-        Source s = t.sources.get(node);
-        if (s == null) {
-            return true;
-        }
-        boolean atWork = core.now - patience <= s.peer.ownProgressNanos;
-        long idle = core.now - Math.max(s.ownProgressNanos, t.ownSinceNanos);
-        return idle > (atWork ? LONGEST_PATIENCE : patience);
-    }
-
-    /** Brought a piece that it owns: its claim on the others stands. */
-    void brought(Transfer t, Source s, int piece) {
-        if (shares(t) && t.ownership.owner(piece, node -> false).equals(s.peer.id)) {
-            s.ownProgressNanos = core.now;
-            s.peer.ownProgressNanos = core.now;
-        }
-    }
-
-    /** Owners share what comes from afar, so our own pace there tells theirs. */
-    void cameFromAfar(Transfer t) {
-        if (t.lastOwnNanos != Long.MIN_VALUE) {
-            long sample = Math.min(core.now - t.lastOwnNanos, 4 * Time.SECOND);
-            t.ownIntervalNanos =
-                    t.ownIntervalNanos == 0 ? sample : (3 * t.ownIntervalNanos + sample) / 4;
-        }
-        t.lastOwnNanos = core.now;
-    }
-
-    /** Transfers share the way to the origin, so the first piece of each takes longer. */
-    private long patience(Transfer t) {
-        return t.ownIntervalNanos == 0
-                ? Math.min(core.transfers.size() * FIRST_PATIENCE, LONGEST_PATIENCE)
-                : Math.clamp(4 * t.ownIntervalNanos, SHORTEST_PATIENCE, LONGEST_PATIENCE);
+    /** Whether neighbours bring pieces without being asked. */
+    boolean offersCome(Transfer t) {
+        return shares(t) && sharing.offersCome(t);
     }
 
     /** How long to wait with nothing under way; members differ, so that not all begin at once. */
     long helpPatience(Transfer t) {
         long spread = Long.remainderUnsigned(t.selfRank, 1000);
-        long patience = patience(t);
-        return patience / 2 + patience * spread / 1000;
+        return takes.patienceNanos() * (500 + spread) / 1000;
     }
 
     /** The members of this LAN that fetch the blob too, and this node. */
     private void refreshRoster(Transfer t) {
         List<NodeId> members = new ArrayList<>();
         members.add(core.self);
+        t.near.clear();
         for (Source s : t.sources.values()) {
-            if (s.peer.neighbour() && !s.complete() && s.wants(core.now)) {
+            if (!s.peer.neighbour()) {
+                continue;
+            }
+            if (!s.complete() && s.wants(core.now)) {
                 members.add(s.peer.id);
+            }
+            if (s.holds(core.now)) {
+                t.near.or(s.pieces);
+                t.near.set(0, s.complete() ? Math.max(0, t.pieces()) : 0);
             }
         }
         t.rosterStale = false;
+        takes.settle(t);
+        t.shared |= members.size() > 1;
         t.ownership.roster(members);
     }
 }

@@ -24,10 +24,12 @@ final class Requests {
 
     private final Core core;
     private final Picker picker;
+    private final Takes takes;
 
-    Requests(Core core, Picker picker) {
+    Requests(Core core, Picker picker, Takes takes) {
         this.core = core;
         this.picker = picker;
+        this.takes = takes;
     }
 
     /** Asks as much as windows allow, of the least loaded source first. */
@@ -105,6 +107,29 @@ final class Requests {
         return true;
     }
 
+    /** A neighbour has room to send a piece now. */
+    boolean accept(Transfer t, Source s, int piece) {
+        if (!ready(t) || !usable(s) || !t.need.get(piece) || !core.mayAsk()) {
+            return false;
+        }
+        ask(t, s, piece, 1);
+        return true;
+    }
+
+    /** A neighbour has room to send a piece that is late in coming from another. */
+    boolean hedge(Transfer t, Source s, int piece) {
+        List<Request> all = t.requests.getOrDefault(piece, List.of());
+        if (all.size() != 1
+                || all.getFirst().source() == s
+                || core.now < all.getFirst().softNanos()
+                || t.duplicates >= MAX_DUPLICATES
+                || !usable(s)) {
+            return false;
+        }
+        ask(t, s, piece, 1);
+        return true;
+    }
+
     private boolean ready(Transfer t) {
         return t.store == Transfer.Store.OPEN
                 && t.maps.map() != null
@@ -136,6 +161,9 @@ final class Requests {
             all.add(new Request(p, s, batch, core.now, soft, deadline));
             t.duplicates += all.size() == 2 ? 1 : 0;
         }
+        if (!s.peer.neighbour() && picker.shares(t)) {
+            takes.began(t, piece, count);
+        }
         t.usefulNanos = core.now;
         int group = piece / Pieces.GROUP_PIECES;
         int k = Math.min(Pieces.GROUP_PIECES, t.pieces() - group * Pieces.GROUP_PIECES);
@@ -163,6 +191,14 @@ final class Requests {
         t.missing(r.piece());
     }
 
+    /** As {@link #drop}, for one that was not answered. */
+    private void giveUp(Transfer t, Request r) {
+        drop(t, r);
+        if (!t.requests.containsKey(r.piece())) {
+            takes.lost(t, r.piece());
+        }
+    }
+
     /** The source is told once nothing of what the message asked for is wanted any more. */
     void takeBack(Transfer t, Request r) {
         if (--r.batch().open == 0) {
@@ -172,7 +208,7 @@ final class Requests {
                     new Message.Cancel(
                             t.digest, first / Pieces.GROUP_PIECES, first % Pieces.GROUP_PIECES));
         }
-        drop(t, r);
+        giveUp(t, r);
     }
 
     /** A piece did not match: who sent it? */
@@ -208,7 +244,7 @@ final class Requests {
             Request r = of(t, p, s);
             if (r != null && r.batch().first == piece) {
                 count = r.batch().count;
-                drop(t, r);
+                giveUp(t, r);
             }
         }
         if (count > 1 && m.reason() != Refusal.BUSY) {
@@ -239,7 +275,7 @@ final class Requests {
     void lose(Transfer t, Source s) {
         for (Request r : all(t)) {
             if (r.source() == s) {
-                drop(t, r);
+                giveUp(t, r);
             }
         }
     }
@@ -258,7 +294,7 @@ final class Requests {
             if (core.now >= r.deadlineNanos()) {
                 overdue(t, r);
                 any = true;
-            } else if (core.now >= r.softNanos() && t.duplicates < MAX_DUPLICATES) {
+            } else if (core.now >= r.softNanos() && !picker.offersCome(t)) {
                 hedge(t, r);
             }
         }
@@ -286,7 +322,7 @@ final class Requests {
 
     private void hedge(Transfer t, Request r) {
         List<Request> all = t.requests.get(r.piece());
-        if (all == null || all.size() > 1) {
+        if (all == null || all.size() > 1 || t.duplicates >= MAX_DUPLICATES) {
             return;
         }
         for (Source s : t.sources.values()) {
@@ -307,11 +343,12 @@ final class Requests {
         if (!ready(t) || !t.requests.isEmpty() || !t.checking.isEmpty() || !core.mayAsk()) {
             return;
         }
-        if (!t.helping && core.now - t.usefulNanos < picker.helpPatience(t)) {
+        long quiet = core.now - Math.max(t.usefulNanos, t.takenNanos);
+        if (picker.offersCome(t) || (!t.helping && quiet < picker.helpPatience(t))) {
             return;
         }
         if (core.peers.values().stream().anyMatch(p -> !p.neighbour() && p.inflightBytes > 0)) {
-            return; // the way from afar is taken by what this node owns of other transfers
+            return; // the way from afar is taken by what this node takes of other transfers
         }
         for (Source s : t.sources.values()) {
             if (usable(s)) {

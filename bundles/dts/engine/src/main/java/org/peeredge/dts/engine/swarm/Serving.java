@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,17 +22,26 @@ final class Serving {
 
     private static final long MAP_WAIT_NANOS = 5 * Time.SECOND;
     private static final int MAX_COUNT = 64;
+
+    /** An answer that so many later ones have overtaken waits for its receiver. */
+    private static final int OVERTAKEN = 2;
+
+    /** Answers to one member under way at once. */
+    private static final int PER_PEER = 2;
+
     private static final int MAX_MAP_WAITS = 1024;
     private static final int MAX_WAITERS = 256;
 
     private final Core core;
-    private final Map<Key, Long> queue = new LinkedHashMap<>();
+    private final Map<Key, Answer> queue = new LinkedHashMap<>();
+    private final Sharing sharing;
     private final Map<Digest, MapWait> mapWaits = new LinkedHashMap<>();
     private final Map<Digest, SignedMap> maps = new LinkedHashMap<>(16, 0.75f, true);
     private long mapBytes;
 
-    Serving(Core core) {
+    Serving(Core core, Sharing sharing) {
         this.core = core;
+        this.sharing = sharing;
     }
 
     /** Answers a request for symbols, or queues it. */
@@ -50,9 +60,93 @@ final class Serving {
             core.send(from, new Message.Refused(m.digest(), m.group(), m.first(), refusal));
             return;
         }
-        if (queue.putIfAbsent(new Key(from, m.digest(), m.group(), m.first()), core.now) == null) {
+        if (queue.putIfAbsent(Key.of(from, m), new Answer(m, core.now)) == null) {
             peer.servedQueue++;
-            core.act(new Action.SendSymbols(from, m));
+            sharing.answered(from, m.digest(), piece(m));
+            serve();
+        }
+    }
+
+    /**
+     * Begins as many answers as fill the way out: of a member with none under way, rarest first.
+     */
+    private void serve() {
+        int open = core.uplink.slots(core.now);
+        Map<NodeId, Integer> underWay = new HashMap<>();
+        for (Map.Entry<Key, Answer> e : queue.entrySet()) {
+            if (e.getValue().begun()) {
+                open -= e.getValue().overtaken < OVERTAKEN ? 1 : 0;
+                underWay.merge(e.getKey().to, 1, Integer::sum);
+            }
+        }
+        if (underWay.isEmpty()) {
+            core.uplink.begins(core.now);
+            open = core.uplink.slots(core.now);
+        }
+        for (; open > 0; open--) {
+            Map.Entry<Key, Answer> next = next(underWay);
+            if (next == null) {
+                break;
+            }
+            NodeId to = next.getKey().to;
+            next.getValue().begunNanos = core.now;
+            underWay.merge(to, 1, Integer::sum);
+            core.act(new Action.SendSymbols(to, next.getValue().request));
+        }
+        int free = open - waiting() - sharing.open();
+        while (free > 0 && sharing.offer(underWay)) {
+            free--;
+        }
+    }
+
+    private Map.@Nullable Entry<Key, Answer> next(Map<NodeId, Integer> underWay) {
+        Map.Entry<Key, Answer> next = null;
+        long least = Long.MAX_VALUE;
+        for (Map.Entry<Key, Answer> e : queue.entrySet()) {
+            int many = underWay.getOrDefault(e.getKey().to, 0);
+            if (!e.getValue().begun() && many < PER_PEER) {
+                long order = ((long) many << 32) + rarity(e.getValue().request);
+                if (order < least) {
+                    least = order;
+                    next = e;
+                }
+            }
+        }
+        return next;
+    }
+
+    private int waiting() {
+        int waiting = 0;
+        for (Answer a : queue.values()) {
+            waiting += a.begun() ? 0 : 1;
+        }
+        return waiting;
+    }
+
+    private int rarity(Message.GetSymbols m) {
+        Transfer t = core.transfers.get(m.digest());
+        return t == null ? 0 : t.rarity(piece(m));
+    }
+
+    private static int piece(Message.GetSymbols m) {
+        return m.group() * Pieces.GROUP_PIECES + m.first();
+    }
+
+    void room(NodeId from) {
+        Peer peer = core.peers.get(from);
+        if (peer != null) {
+            peer.fullUntilNanos = Long.MIN_VALUE;
+            sharing.changed();
+            serve();
+        }
+    }
+
+    void declined(NodeId from, Message.Declined m) {
+        Peer peer = core.peers.get(from);
+        if (peer != null) {
+            sharing.declined(peer, m);
+            sharing.changed();
+            serve();
         }
     }
 
@@ -95,15 +189,29 @@ final class Serving {
     }
 
     void cancel(NodeId from, Message.Cancel m) {
-        if (queue.containsKey(new Key(from, m.digest(), m.group(), m.first()))) {
+        Key key = new Key(from, m.digest(), m.group(), m.first());
+        Answer answer = queue.get(key);
+        if (answer != null && answer.begun()) {
             core.act(new Action.CancelSymbols(from, m));
+        } else if (answer != null) {
+            queue.remove(key);
+            left(from);
+            serve();
         }
     }
 
     void sent(Event.SymbolsSent e) {
-        if (queue.remove(new Key(e.to(), e.digest(), e.group(), e.first())) != null) {
+        Answer answer = queue.remove(new Key(e.to(), e.digest(), e.group(), e.first()));
+        if (answer != null) {
             left(e.to());
+            long bytes = (long) answer.request.count() * Pieces.PIECE_BYTES;
+            core.uplink.left(bytes, answer.begunNanos, core.now);
+            for (Answer other : queue.values()) {
+                boolean earlier = other.begun() && other.begunNanos < answer.begunNanos;
+                other.overtaken += earlier ? 1 : 0;
+            }
         }
+        serve();
     }
 
     private void left(NodeId id) {
@@ -167,6 +275,8 @@ final class Serving {
 
     void gone(NodeId peer) {
         queue.keySet().removeIf(key -> key.to.equals(peer));
+        sharing.gone(peer);
+        serve();
     }
 
     /** Forgets what nobody waits for any more. */
@@ -174,7 +284,7 @@ final class Serving {
         mapWaits.values().removeIf(w -> core.now - w.sinceNanos > MAP_WAIT_NANOS);
         queue.entrySet()
                 .removeIf(e -> {
-                    boolean old = core.now - e.getValue() > LONGEST_NANOS;
+                    boolean old = core.now - e.getValue().sinceNanos > LONGEST_NANOS;
                     if (old) {
                         left(e.getKey().to);
                     }
@@ -182,7 +292,35 @@ final class Serving {
                 });
     }
 
-    private record Key(NodeId to, Digest digest, int group, int first) {}
+    /** There may be more to send, or more room for it. */
+    void changed() {
+        sharing.changed();
+        serve();
+    }
+
+    private record Key(NodeId to, Digest digest, int group, int first) {
+        static Key of(NodeId to, Message.GetSymbols m) {
+            return new Key(to, m.digest(), m.group(), m.first());
+        }
+    }
+
+    private static final class Answer {
+        final Message.GetSymbols request;
+        final long sinceNanos;
+        long begunNanos = Long.MIN_VALUE;
+
+        /** Answers that began later and have left already. */
+        int overtaken;
+
+        Answer(Message.GetSymbols request, long sinceNanos) {
+            this.request = request;
+            this.sinceNanos = sinceNanos;
+        }
+
+        boolean begun() {
+            return begunNanos != Long.MIN_VALUE;
+        }
+    }
 
     private record MapWait(long sinceNanos, Set<NodeId> waiters) {}
 }

@@ -2,10 +2,13 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.engine.wire.Holding;
 
-/** What a connected member is to one transfer. */
+/** What a connected member is to one blob. */
 final class Source {
     private static final long WANTS_NANOS = 10 * Time.SECOND;
 
@@ -25,13 +28,15 @@ final class Source {
     boolean hasUpstream;
 
     long wantsUntilNanos = Long.MIN_VALUE;
-    long joinedNanos = Long.MIN_VALUE;
     long askedNanos;
     long signNanos;
     long fetchingSinceNanos;
 
-    /** When it last brought a piece that it owns, so that its claim on the others stands. */
-    long ownProgressNanos;
+    /** Did not bring what it took: until then its word for that does not count. */
+    long idleTakesUntilNanos = Long.MIN_VALUE;
+
+    /** Passed over a piece that was dealt to it: until then it is dealt none. */
+    long passesUntilNanos = Long.MIN_VALUE;
 
     long excludedUntilNanos = Long.MIN_VALUE;
     long passedUntilNanos = Long.MIN_VALUE;
@@ -53,12 +58,14 @@ final class Source {
     boolean offPlan;
     @Nullable BitSet late;
 
-    Source(Transfer transfer, Peer peer, long nowNanos) {
-        this.rank = Ownership.rank(transfer.digest, peer.id);
+    /** Pieces offered to it, or sent, which it has not told to have. */
+    final Map<Integer, Long> covered = new LinkedHashMap<>();
+
+    Source(Digest digest, Peer peer, long nowNanos) {
+        this.rank = Ownership.rank(digest, peer.id);
         this.peer = peer;
         this.askedNanos = nowNanos;
         this.signNanos = nowNanos;
-        this.ownProgressNanos = nowNanos;
     }
 
     /** Whether it holds something and may be asked now or soon. */
@@ -82,14 +89,20 @@ final class Source {
 
     void wanting(boolean yes, long nowNanos) {
         if (yes) {
-            if (!wants(nowNanos)) {
-                joinedNanos = nowNanos;
-                ownProgressNanos = nowNanos;
-            }
             wantsUntilNanos = nowNanos + WANTS_NANOS;
         } else {
             wantsUntilNanos = Long.MIN_VALUE;
         }
+    }
+
+    void cover(int piece, long untilNanos) {
+        covered.put(piece, untilNanos);
+    }
+
+    /** Whether a piece need not be offered to it now. */
+    boolean covered(int piece, long nowNanos) {
+        Long until = covered.get(piece);
+        return until != null && nowNanos < until;
     }
 
     void exclude(long nowNanos, long nanos) {

@@ -12,6 +12,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kernel.api.Role;
 
 /**
  * The machine that fetches and serves: what happens goes in with the time, what to do comes out. No
@@ -33,20 +34,22 @@ public final class Swarm {
      * A swarm that knows nothing yet.
      *
      * @param self this node
+     * @param roles what its membership says
      * @param random seeded by the caller
      * @param servesUpstream whether this node is an origin that fetches from there for others; must
      *     not block
      */
     public Swarm(
             NodeId self,
+            Set<Role> roles,
             SwarmLimits limits,
             RandomGenerator random,
             Predicate<UpstreamRef> servesUpstream) {
-        this.core = new Core(self, limits, random, servesUpstream);
+        this.core = new Core(self, roles, limits, random, servesUpstream);
         this.flow = new Flow(core);
         this.feed = new Feed(core, flow);
         this.members = new Members(core, flow);
-        this.serving = new Serving(core);
+        this.serving = new Serving(core, flow.sharing);
     }
 
     /**
@@ -63,6 +66,7 @@ public final class Swarm {
             case Event.Held e -> held(e);
             case Event.Gone e -> {
                 core.held.remove(e.digest());
+                flow.sharing.forget(e.digest());
                 serving.forget(e.digest());
             }
             case Event.PeerUp e -> members.up(e);
@@ -91,7 +95,10 @@ public final class Swarm {
             case Event.Opened e -> with(e.digest(), t -> flow.opened(t, e.have()));
             case Event.StoreFailed e ->
                     with(e.digest(), t -> flow.storeFailed(t, e.reason(), e.full()));
-            case Event.PieceStored e -> with(e.digest(), t -> flow.pieceStored(t, e));
+            case Event.PieceStored e -> {
+                with(e.digest(), t -> flow.pieceStored(t, e));
+                serving.changed();
+            }
             case Event.PieceBad e -> with(e.digest(), t -> flow.pieceBad(t, e));
             case Event.UpstreamOpened e -> with(e.digest(), t -> feed.opened(t, e));
             case Event.UpstreamPiece e -> with(e.digest(), t -> feed.piece(t, e.piece()));
@@ -119,6 +126,10 @@ public final class Swarm {
             case Message.WhoHas m -> members.whoHas(from, m);
             case Message.Has m -> members.has(from, m);
             case Message.Have m -> members.have(from, m);
+            case Message.Take m -> members.take(from, m);
+            case Message.Offer m -> members.offer(from, m);
+            case Message.Room m -> serving.room(from);
+            case Message.Declined m -> serving.declined(from, m);
             case Message.GetMap m -> serving.map(from, m.digest());
             case Message.MapOf m -> flow.maps.received(from, m);
             case Message.GetSymbols m -> serving.symbols(from, m);
@@ -152,6 +163,7 @@ public final class Swarm {
         serving.forget(e.digest());
         Transfer t = core.transfers.get(e.digest());
         if (t != null) {
+            flow.sharing.completed(t);
             flow.end(t);
         } else {
             flow.offers.tell(e.digest());
@@ -164,9 +176,11 @@ public final class Swarm {
                 flow.tick(t);
             }
         }
+        serving.changed();
         if (expiredNanos == Long.MIN_VALUE || core.now - expiredNanos >= EXPIRE_NANOS) {
             expiredNanos = core.now;
             flow.offers.expire();
+            flow.sharing.expire();
             serving.expire();
         }
     }

@@ -4,9 +4,11 @@ package org.peeredge.dts.engine.swarm;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
@@ -88,10 +90,26 @@ final class Transfer {
     long answersDueNanos;
     long progressNanos;
     long usefulNanos;
-    long ownSinceNanos;
-    long ownIntervalNanos;
-    long lastOwnNanos = Long.MIN_VALUE;
     boolean helping;
+
+    /** Pieces under way from afar to members of this LAN. */
+    final Map<Integer, Takes.Take> takes = new LinkedHashMap<>();
+
+    /** Neighbours want it too, or did: they offer what is lacking here. */
+    boolean shared;
+
+    /** Pieces that some neighbour has. */
+    BitSet near = new BitSet();
+
+    /** Neighbours whose offers were declined for want of room. */
+    final Set<NodeId> declined = new LinkedHashSet<>();
+
+    /** Since when neighbours can offer pieces. */
+    long sharedNanos;
+
+    /** When somebody in this LAN last took a piece. */
+    long takenNanos;
+
     int duplicates;
     long planAskedNanos = Long.MIN_VALUE;
     boolean planStale = true;
@@ -118,7 +136,8 @@ final class Transfer {
         this.startedNanos = nowNanos;
         this.progressNanos = nowNanos;
         this.usefulNanos = nowNanos;
-        this.ownSinceNanos = nowNanos;
+        this.takenNanos = nowNanos;
+        this.sharedNanos = nowNanos;
         this.maps = new MapChoice(digest);
         this.ownership = new Ownership(digest);
     }

@@ -146,6 +146,7 @@ public final class EngineNode implements AutoCloseable {
                 serves ->
                         new Swarm(
                                 parts.identity().self().node(),
+                                parts.identity().self().roles(),
                                 settings.swarm(),
                                 parts.threads().random(),
                                 ref -> origin && serves.test(ref)));

@@ -51,6 +51,28 @@ public sealed interface Message {
     /** Pieces that came since; at most 1,024. */
     record Have(Digest digest, List<Integer> pieces) implements Message {}
 
+    /**
+     * The sender begins to fetch these pieces from afar: who is in its LAN may wait for them. At
+     * most 1,024.
+     */
+    record Take(Digest digest, List<Integer> pieces) implements Message {}
+
+    /**
+     * The sender has room to send this piece now, and the receiver lacks it: answered by {@link
+     * GetSymbols} or by {@link Declined}.
+     */
+    record Offer(Digest digest, int piece) implements Message {}
+
+    /**
+     * Answers {@link Offer} with a no.
+     *
+     * @param later whether the piece is still wanted and will be asked for when there is room
+     */
+    record Declined(Digest digest, int piece, boolean later) implements Message {}
+
+    /** There is room again at the sender of this, which had declined an {@link Offer}. */
+    record Room(Digest digest) implements Message {}
+
     /** Asks for a {@link MapOf}. */
     record GetMap(Digest digest) implements Message {}
 

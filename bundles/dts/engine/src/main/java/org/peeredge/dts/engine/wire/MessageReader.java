@@ -31,7 +31,24 @@ final class MessageReader {
                     case Types.HELLO -> hello(CborFields.read("hello", 4, in));
                     case Types.WHO_HAS -> whoHas(CborFields.read("who-has", 4, in));
                     case Types.HAS -> has(CborFields.read("has", 5, in));
-                    case Types.HAVE -> have(CborFields.read("have", 2, in));
+                    case Types.HAVE -> {
+                        CborFields f = CborFields.read("have", 2, in);
+                        yield new Message.Have(f.digest(0), pieces(f));
+                    }
+                    case Types.TAKE -> {
+                        CborFields f = CborFields.read("take", 2, in);
+                        yield new Message.Take(f.digest(0), pieces(f));
+                    }
+                    case Types.OFFER -> {
+                        CborFields f = CborFields.read("offer", 2, in);
+                        yield new Message.Offer(f.digest(0), f.integer(1, 0, MAX_PIECE));
+                    }
+                    case Types.DECLINED -> {
+                        CborFields f = CborFields.read("declined", 3, in);
+                        yield new Message.Declined(
+                                f.digest(0), f.integer(1, 0, MAX_PIECE), f.bool(2));
+                    }
+                    case Types.ROOM -> new Message.Room(CborFields.read("room", 1, in).digest(0));
                     case Types.GET_MAP ->
                             new Message.GetMap(CborFields.read("get-map", 1, in).digest(0));
                     case Types.MAP_OF -> mapOf(CborFields.read("map-of", 4, in));
@@ -83,12 +100,12 @@ final class MessageReader {
         return new Message.Has(f.digest(0), holding, sizeBytes, pieces, f.bool(4));
     }
 
-    private static Message have(CborFields f) {
+    private static List<Integer> pieces(CborFields f) {
         List<Integer> pieces = new ArrayList<>();
         for (Object piece : f.list(1, Limits.MAX_HAVE_PIECES)) {
             pieces.add((int) f.number(1, piece, 0, MAX_PIECE));
         }
-        return new Message.Have(f.digest(0), List.copyOf(pieces));
+        return List.copyOf(pieces);
     }
 
     private static Message mapOf(CborFields f) {

@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.wire;
 
 import java.util.HexFormat;
 import java.util.List;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.api.codec.CodecId;
 
@@ -16,6 +17,10 @@ final class MessageWriter {
             case Message.WhoHas _ -> Types.WHO_HAS;
             case Message.Has _ -> Types.HAS;
             case Message.Have _ -> Types.HAVE;
+            case Message.Take _ -> Types.TAKE;
+            case Message.Offer _ -> Types.OFFER;
+            case Message.Declined _ -> Types.DECLINED;
+            case Message.Room _ -> Types.ROOM;
             case Message.GetMap _ -> Types.GET_MAP;
             case Message.MapOf _ -> Types.MAP_OF;
             case Message.GetSymbols _ -> Types.GET_SYMBOLS;
@@ -56,11 +61,18 @@ final class MessageWriter {
                             .bytes(m.pieces().toByteArray())
                             .key(4)
                             .bool(m.wants());
-            case Message.Have m -> {
-                out.map(2).key(0).digest(m.digest()).key(1).array(m.pieces().size());
-                m.pieces().forEach(out::number);
-                out.endArray();
-            }
+            case Message.Have m -> pieces(m.digest(), m.pieces(), out);
+            case Message.Take m -> pieces(m.digest(), m.pieces(), out);
+            case Message.Offer m -> out.map(2).key(0).digest(m.digest()).key(1).number(m.piece());
+            case Message.Declined m ->
+                    out.map(3)
+                            .key(0)
+                            .digest(m.digest())
+                            .key(1)
+                            .number(m.piece())
+                            .key(2)
+                            .bool(m.later());
+            case Message.Room m -> out.map(1).key(0).digest(m.digest());
             case Message.GetMap m -> out.map(1).key(0).digest(m.digest());
             case Message.MapOf m -> mapOf(m, out);
             case Message.GetSymbols m -> {
@@ -114,6 +126,12 @@ final class MessageWriter {
         m.upstream()
                 .ifPresent(u ->
                         out.key(3).array(2).text(u.registry()).text(u.repository()).endArray());
+    }
+
+    private static void pieces(Digest digest, List<Integer> pieces, CborWriter out) {
+        out.map(2).key(0).digest(digest).key(1).array(pieces.size());
+        pieces.forEach(out::number);
+        out.endArray();
     }
 
     private static void mapOf(Message.MapOf m, CborWriter out) {

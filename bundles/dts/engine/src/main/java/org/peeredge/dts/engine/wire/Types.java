@@ -18,6 +18,10 @@ final class Types {
     static final int ANSWER = 13;
     static final int PING = 14;
     static final int PONG = 15;
+    static final int TAKE = 16;
+    static final int OFFER = 17;
+    static final int DECLINED = 18;
+    static final int ROOM = 19;
     static final int SYMBOLS = 32;
 
     private Types() {}

@@ -84,6 +84,7 @@ final class SimNode implements Receiver {
     private Swarm machine() {
         return new Swarm(
                 id,
+                roles,
                 SwarmLimits.defaults(),
                 new SplittableRandom(Ownership.mix(sim.seed ^ id.hashCode() ^ life)),
                 ref -> roles.contains(Role.ORIGIN) && sim.upstream.reachable(this));

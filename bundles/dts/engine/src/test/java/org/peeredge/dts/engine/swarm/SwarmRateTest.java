@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Link;
 
@@ -17,7 +18,6 @@ import org.peeredge.kit.simnet.Link;
  */
 class SwarmRateTest {
     private static final long MIB = 1 << 20;
-    private static final long RATE = 25_000_000;
 
     /** What one run gave. */
     record Figures(double ratio, double copies, double wasted) {}
@@ -64,26 +64,21 @@ class SwarmRateTest {
                 wasted / ((double) sizeBytes * n));
     }
 
-    @Test
-    void fourNodesOneLayer() {
-        holds(4, 1, 1.5, 1.25);
-    }
-
-    @Test
-    void fourNodesFourLayers() {
-        holds(4, 4, 1.15, 1.05);
-    }
-
-    @Test
-    void eightNodesTwelveLayers() {
-        holds(8, 12, 1.35, 1.2);
-    }
-
-    /** With 32 MiB in all, at three seeds. */
-    private static void holds(int members, int layers, double ratio, double copies) {
+    /** The bounds leave room for other seeds; {@code docs/decisions/0008} has what was measured. */
+    @ParameterizedTest
+    @CsvSource({
+        "4, 1, 16, 25000000, 1.25, 1.10",
+        "4, 4, 16, 25000000, 1.25, 1.10",
+        "8, 1, 16, 25000000, 1.25, 1.10",
+        "8, 12, 32, 25000000, 1.25, 1.10",
+        "16, 1, 8, 12500000, 1.40, 1.15",
+        "32, 1, 8, 12500000, 1.40, 1.15"
+    })
+    void nearTheBoundAndOneCopy(
+            int members, int layers, int mebibytes, long rate, double ratio, double copies) {
         for (long seed = 1; seed <= 3; seed++) {
-            Figures f = run(seed, members, layers, 32 * MIB, RATE, 50 * SimNode.MILLI);
-            print("P1 N=" + members + ", 25 Mbit/s, layers " + layers + ", seed " + seed, f);
+            Figures f = run(seed, members, layers, mebibytes * MIB, rate, 50 * SimNode.MILLI);
+            print("P1 N=" + members + ", layers " + layers + ", seed " + seed, f);
             assertTrue(f.ratio <= ratio, () -> "last done / bound " + f);
             assertTrue(f.copies <= copies, () -> "origin copies " + f);
         }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+/**
+ * How many pieces the members of this LAN together should have under way from afar: as many as fill
+ * the way there, and few more. With more of them each takes longer, since they share the way, and
+ * all that the LAN has to pass on comes late. The bound is the product of the rate at which pieces
+ * come and the shortest time that one took, as in BBR (Cardwell et al. 2016), where the rate is the
+ * whole LAN's: takes and arrivals are heard by all.
+ */
+final class LanWindow {
+    private static final int START = 2;
+    private static final int MOST = 512;
+    private static final int REMEMBERED = 16;
+    private static final long MEMORY_NANOS = 10 * Time.SECOND;
+    private static final long UNKNOWN_NANOS = 2 * Time.SECOND;
+
+    private final long[] arrivals = new long[REMEMBERED];
+    private int count;
+    private long shortestNanos = Long.MAX_VALUE;
+    private long shortestBefore = Long.MAX_VALUE;
+    private long memorySince = Long.MIN_VALUE;
+    private long usualNanos;
+
+    /** A piece came that was under way since {@code sinceNanos}, while others were or not. */
+    void arrived(long sinceNanos, long now) {
+        long took = Math.max(1, now - sinceNanos);
+        if (memorySince == Long.MIN_VALUE || now - memorySince > MEMORY_NANOS) {
+            memorySince = now;
+            shortestBefore = shortestNanos;
+            shortestNanos = Long.MAX_VALUE;
+        }
+        shortestNanos = Math.min(shortestNanos, took);
+        usualNanos = usualNanos == 0 ? took : (7 * usualNanos + took) / 8;
+        if (count == 0 || sinceNanos > arrivals[(count - 1) % REMEMBERED]) {
+            // Nothing was under way before: the time until now is this piece's alone.
+            count = 0;
+            arrivals[count++] = sinceNanos;
+        }
+        arrivals[count++ % REMEMBERED] = now;
+    }
+
+    /** Pieces under way at once. */
+    int pieces() {
+        long shortest = Math.min(shortestNanos, shortestBefore);
+        if (count < 2 || shortest == Long.MAX_VALUE) {
+            return START;
+        }
+        int n = Math.min(count, REMEMBERED);
+        long span = arrivals[(count - 1) % REMEMBERED] - arrivals[(count - n) % REMEMBERED];
+        long tenths = shortest * 10 * (n - 1) / Math.max(1, span);
+        return Math.clamp((tenths * 5 / 4 + 15) / 10, START, MOST);
+    }
+
+    /** How long a piece may be under way before others need not wait for it. */
+    long patienceNanos() {
+        return usualNanos == 0
+                ? UNKNOWN_NANOS
+                : Math.clamp(4 * usualNanos, Time.SECOND / 2, 8 * Time.SECOND);
+    }
+}

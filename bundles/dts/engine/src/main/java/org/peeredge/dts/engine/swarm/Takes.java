@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * Who of this LAN fetches which piece from afar. A member says so when it begins ({@code take});
+ * the others then wait to get the piece from it. Pieces are dealt ({@link Ownership}): the member
+ * that a piece is dealt to takes it when there is room in the {@link LanWindow} and on its way out;
+ * if it does not, the others do, by rank. See {@code docs/decisions/0003}.
+ */
+final class Takes {
+    /** Each further member in rank waits so much longer: a message's way and a tick. */
+    private static final long STEP_NANOS = 25 * Time.MILLI;
+
+    /** A member that passed over a piece dealt to it is dealt none for so long. */
+    private static final long PASSED_NANOS = 2 * Time.SECOND;
+
+    /** A member that did not bring what it took is not believed for so long. */
+    private static final long IDLE_NANOS = 10 * Time.SECOND;
+
+    private static final int MOST = 4096;
+
+    private final Core core;
+    private final LanWindow window = new LanWindow();
+
+    /** Pieces under way, over all transfers. */
+    private int active;
+
+    Takes(Core core) {
+        this.core = core;
+    }
+
+    /** A piece under way from afar into this LAN. */
+    record Take(NodeId who, long sinceNanos) {}
+
+    /** A piece to take from {@code s}, which is afar, or -1. */
+    int next(Transfer t, Source s) {
+        int room = window.pieces() - active;
+        if (room <= 0 || waitingHere() >= 2 * core.uplink.slots(core.now)) {
+            return -1;
+        }
+        int first = -1;
+        int seen = 0;
+        for (int p = Picker.next(t, s, 0); p >= 0 && seen < room; p = Picker.next(t, s, p + 1)) {
+            if (t.takes.containsKey(p) || t.near.get(p)) {
+                continue;
+            }
+            first = first < 0 ? p : first;
+            seen++;
+            if (t.ownership.owner(p, node -> passes(t, node)).equals(core.self)) {
+                return p;
+            }
+        }
+        boolean mine = first >= 0 && core.now - t.takenNanos >= patience(t, first);
+        return mine ? first : -1;
+    }
+
+    private long patience(Transfer t, int piece) {
+        return STEP_NANOS * (1 + t.ownership.place(piece, core.self));
+    }
+
+    private boolean passes(Transfer t, NodeId node) {
+        Source s = t.sources.get(node);
+        return s != null && core.now < s.passesUntilNanos;
+    }
+
+    /** Pieces that are here, or on their way here, and nowhere else in the LAN. */
+    private int waitingHere() {
+        int count = 0;
+        for (Transfer t : core.transfers.values()) {
+            BitSet here = (BitSet) t.checked.clone();
+            here.andNot(t.near);
+            count += here.cardinality();
+            for (Take take : t.takes.values()) {
+                count += take.who.equals(core.self) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    /** This node asks for pieces from afar: the others may wait for them. */
+    void began(Transfer t, int first, int count) {
+        List<Integer> pieces = new ArrayList<>(count);
+        for (int p = first; p < first + count; p++) {
+            add(t, p, core.self);
+            pieces.add(p);
+        }
+        Message.Take take = new Message.Take(t.digest, pieces);
+        for (Source s : t.sources.values()) {
+            if (s.peer.neighbour() && !s.complete() && s.wants(core.now)) {
+                core.send(s.peer.id, take);
+            }
+        }
+    }
+
+    /** A neighbour takes pieces. */
+    void heard(Transfer t, Source from, List<Integer> pieces) {
+        if (core.now < from.idleTakesUntilNanos) {
+            return;
+        }
+        from.passesUntilNanos = Long.MIN_VALUE;
+        for (int p : pieces) {
+            boolean news = p < t.pieces() && !t.have.get(p) && !t.near.get(p);
+            if (news && active < MOST && !t.takes.containsKey(p)) {
+                add(t, p, from.peer.id);
+            }
+        }
+    }
+
+    private void add(Transfer t, int piece, NodeId who) {
+        if (t.ownership.members() > 1) {
+            Source dealt = t.sources.get(t.ownership.owner(piece, node -> passes(t, node)));
+            if (dealt != null && !dealt.peer.id.equals(who)) {
+                dealt.passesUntilNanos = core.now + PASSED_NANOS;
+            }
+        }
+        if (t.takes.put(piece, new Take(who, core.now)) == null) {
+            active++;
+        }
+        t.takenNanos = core.now;
+    }
+
+    /** A piece is in this LAN now. */
+    void arrived(Transfer t, int piece) {
+        Take take = t.takes.remove(piece);
+        if (take != null) {
+            active--;
+            window.arrived(take.sinceNanos, core.now);
+        }
+    }
+
+    /** This node does not get a piece that it took. */
+    void lost(Transfer t, int piece) {
+        Take take = t.takes.get(piece);
+        if (take != null && take.who.equals(core.self)) {
+            t.takes.remove(piece);
+            active--;
+        }
+    }
+
+    /** A member is gone: what it took is free. */
+    void gone(Transfer t, NodeId who) {
+        drop(t, take -> take.who.equals(who));
+    }
+
+    /** The transfer ends. */
+    void end(Transfer t) {
+        drop(t, take -> true);
+    }
+
+    /** Nobody waits longer for what does not come; this node's own requests have deadlines. */
+    void tick(Transfer t) {
+        long patience = window.patienceNanos();
+        drop(
+                t,
+                take -> {
+                    boolean late =
+                            core.now - take.sinceNanos > patience && !take.who.equals(core.self);
+                    Source s = late ? t.sources.get(take.who) : null;
+                    if (s != null) {
+                        s.idleTakesUntilNanos = core.now + IDLE_NANOS;
+                        s.passesUntilNanos = core.now + PASSED_NANOS;
+                    }
+                    return late;
+                });
+    }
+
+    /** What the neighbours have was counted anew. */
+    void settle(Transfer t) {
+        t.takes
+                .keySet()
+                .removeIf(piece -> {
+                    boolean here = t.near.get(piece);
+                    active -= here ? 1 : 0;
+                    return here;
+                });
+    }
+
+    /** How long a piece may be under way before others need not wait for it. */
+    long patienceNanos() {
+        return window.patienceNanos();
+    }
+
+    private void drop(Transfer t, Predicate<Take> which) {
+        Iterator<Map.Entry<Integer, Take>> i = t.takes.entrySet().iterator();
+        while (i.hasNext()) {
+            if (which.test(i.next().getValue())) {
+                i.remove();
+                active--;
+            }
+        }
+    }
+}

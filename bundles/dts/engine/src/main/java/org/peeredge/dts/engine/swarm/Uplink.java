@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import org.peeredge.dts.api.Pieces;
+
+/**
+ * How many answers to send at once: on a slow way out one, so that it is there soon and can be
+ * passed on; on a fast one as many as leave within {@link #TARGET_NANOS}. An answer that takes much
+ * longer than the way out needs waits for its receiver, and does not count.
+ */
+final class Uplink {
+    private static final long TARGET_NANOS = 40 * Time.MILLI;
+    private static final int START = 1;
+    private static final int MOST = 64;
+    private static final long SHORTEST_STALL = Time.SECOND / 10;
+    private static final long UNKNOWN_STALL = Time.SECOND / 2;
+
+    /** Time for a piece, while there is something to send. */
+    private long pieceNanos;
+
+    private long lastNanos = Long.MIN_VALUE;
+    private long waitingSince;
+
+    /** An answer that began at {@code begunNanos} has left. */
+    void left(long bytes, long begunNanos, long now) {
+        if (lastNanos != Long.MIN_VALUE && bytes > 0) {
+            long since = now - Math.max(lastNanos, begunNanos);
+            long sample = since * Pieces.PIECE_BYTES / bytes;
+            pieceNanos = pieceNanos == 0 ? sample : (7 * pieceNanos + sample) / 8;
+        }
+        lastNanos = now;
+        waitingSince = now;
+    }
+
+    /** An answer begins, after a while without any. */
+    void begins(long now) {
+        waitingSince = now;
+    }
+
+    /** Answers under way at once; twice as many for each while in which none left. */
+    int slots(long now) {
+        int slots = pieceNanos == 0 ? START : Math.clamp(1 + TARGET_NANOS / pieceNanos, 1, MOST);
+        long stall =
+                pieceNanos == 0 ? UNKNOWN_STALL : Math.max(SHORTEST_STALL, 4L * slots * pieceNanos);
+        return Math.min(MOST, slots << Math.min(6, (now - waitingSince) / stall));
+    }
+}
