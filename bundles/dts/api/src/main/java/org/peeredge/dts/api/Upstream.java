@@ -28,6 +28,15 @@ public interface Upstream {
      */
     Body openForMembers(UpstreamRef ref, Digest digest, long offset) throws IOException;
 
+    /**
+     * Opens a part of a blob for other members, as {@link #openForMembers}. {@link Body#offset} is
+     * 0 when the upstream knows no ranges.
+     *
+     * @param offset first byte wanted
+     * @param length bytes wanted, at least 1
+     */
+    Body openRange(UpstreamRef ref, Digest digest, long offset, long length) throws IOException;
+
     /** A blob as it arrives. Every read ends within the upstream's configured timeout. */
     interface Body extends AutoCloseable {
         /** The whole blob's length. */

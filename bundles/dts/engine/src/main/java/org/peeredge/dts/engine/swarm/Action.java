@@ -78,6 +78,28 @@ public sealed interface Action {
     /** Ends that; nothing more is heard of it. */
     record StopUpstream(Digest digest) implements Action {}
 
+    /**
+     * Reads pieces from upstream, never with credentials, and writes them: {@code RangePiece} for
+     * each, or {@code RangeFailed}. The store is open.
+     */
+    record FetchRange(Digest digest, long sizeBytes, UpstreamRef upstream, int first, int count)
+            implements Action {}
+
+    /** Ends the range that begins with {@code first}; nothing more is heard of it. */
+    record StopRange(Digest digest, int first) implements Action {}
+
+    /** Signs what this node has read: {@code ClaimSigned}. */
+    record SignClaim(
+            Digest digest,
+            long sizeBytes,
+            UpstreamRef upstream,
+            List<Integer> pieces,
+            byte[] hashes)
+            implements Action {}
+
+    /** Checks the signatures of claims: {@code ClaimsChecked}. */
+    record CheckClaims(NodeId from, Message.Claims message) implements Action {}
+
     /** Reads all pieces again and compares the digest: {@code Verified}. */
     record Verify(Digest digest) implements Action {}
 
@@ -92,12 +114,12 @@ public sealed interface Action {
     record Complete(Digest digest, SignedMap map, boolean sign) implements Action {}
 
     /**
-     * Readers may read what has arrived.
+     * Readers may read what has arrived of the first {@code pieces} pieces.
      *
-     * @param provisional pieces may go to clients although the digest is not checked yet (own
-     *     upstream bytes)
+     * @param provisional they may go to clients although the digest is not checked yet: this node
+     *     has read them from upstream itself, as its client would have
      */
-    record Readable(Digest digest, boolean provisional) implements Action {}
+    record Readable(Digest digest, int pieces, boolean provisional) implements Action {}
 
     /** The transfer ended without the blob; {@code never} when trying again is of no use. */
     record Failed(Digest digest, String reason, boolean never) implements Action {}

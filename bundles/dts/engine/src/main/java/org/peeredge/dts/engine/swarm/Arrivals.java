@@ -83,7 +83,10 @@ final class Arrivals {
             core.act(new Action.Discard(e.handle()));
             core.count(t.digest, Counted.BAD, e.from(), e.bytes());
             requests.punishSender(
-                    t, s, "sent " + e.bytes() + " bytes for pieces of " + expected + " bytes");
+                    t,
+                    s,
+                    "sent " + e.bytes() + " bytes for pieces of " + expected + " bytes",
+                    false);
             return;
         }
         List<Action.Part> parts = new ArrayList<>(count);
@@ -94,7 +97,7 @@ final class Arrivals {
             if (asked.get(i) && wanted(t, piece)) {
                 checking(t, piece, bytes);
                 int offset = i * Pieces.PIECE_BYTES;
-                parts.add(new Action.Part(piece, offset, bytes, t.maps.leaf(piece)));
+                parts.add(new Action.Part(piece, offset, bytes, leaf(t, piece)));
             } else {
                 wasted += bytes;
             }
@@ -111,9 +114,17 @@ final class Arrivals {
     private static boolean wanted(Transfer t, int piece) {
         return !t.have.get(piece)
                 && !t.checking.get(piece)
-                && t.maps.map() != null
+                && t.leaf(piece) != null
                 && !t.resetWanted
                 && t.store == Transfer.Store.OPEN;
+    }
+
+    private static byte[] leaf(Transfer t, int piece) {
+        byte[] leaf = t.leaf(piece);
+        if (leaf == null) {
+            throw new IllegalStateException("piece " + piece + " has no hash");
+        }
+        return leaf;
     }
 
     private void checking(Transfer t, int piece, int bytes) {

@@ -27,6 +27,10 @@ final class Core {
     final RandomGenerator random;
     final Predicate<UpstreamRef> servesUpstream;
     final Map<NodeId, Peer> peers = new LinkedHashMap<>();
+
+    /** Upstream registries as sources, by name. */
+    final Map<String, Peer> registries = new LinkedHashMap<>();
+
     final Map<Digest, Transfer> transfers = new LinkedHashMap<>();
     final Map<Digest, HeldBlob> held = new LinkedHashMap<>();
 

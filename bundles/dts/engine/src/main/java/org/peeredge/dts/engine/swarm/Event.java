@@ -2,12 +2,14 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.NodeId;
@@ -95,6 +97,28 @@ public sealed interface Event {
 
     /** It broke off; {@code never} when trying again is of no use. */
     record UpstreamFailed(Digest digest, String reason, boolean never) implements Event {}
+
+    /**
+     * A piece that {@link Action.FetchRange} asked for was written; {@code hash} is its SHA-256.
+     */
+    record RangePiece(Digest digest, int piece, byte[] hash) implements Event {}
+
+    /**
+     * A range broke off; {@code never} when this node cannot read ranges of that blob from there.
+     *
+     * @param first the range's first piece
+     */
+    record RangeFailed(Digest digest, int first, String reason, boolean never) implements Event {}
+
+    /** {@link Action.SignClaim} is done. */
+    record ClaimSigned(Digest digest, Claim claim) implements Event {}
+
+    /** Claims whose signatures are good, by members. */
+    record ClaimsChecked(NodeId from, Digest digest, long sizeBytes, List<Claimed> claims)
+            implements Event {}
+
+    /** A claim and who made it. */
+    record Claimed(NodeId by, Claim claim) {}
 
     /** {@link Action.Verify} is done; the map made on the way when the digest matches. */
     record Verified(Digest digest, Optional<PieceMap> map) implements Event {}

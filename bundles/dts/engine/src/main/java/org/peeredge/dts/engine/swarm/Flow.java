@@ -5,17 +5,14 @@ import java.util.BitSet;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
-import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.UpstreamRef;
-import org.peeredge.dts.engine.swarm.Action.Counted;
 import org.peeredge.dts.engine.wire.Holding;
 import org.peeredge.dts.engine.wire.Message;
-import org.peeredge.kernel.api.NodeId;
 
 /**
  * The way of a transfer from wanted to held; {@link #advance} takes the next step, if one is due.
  */
-final class Flow implements Claims.Ending {
+final class Flow implements WholeFetch.Ending {
     private static final int MAX_RESETS = 8;
     private static final long BAD_SIZE_NANOS = 60 * Time.SECOND;
 
@@ -25,9 +22,12 @@ final class Flow implements Claims.Ending {
     final Maps maps;
     final Takes takes;
     final Sharing sharing;
+    final Claiming claiming;
+    final Ranges ranges;
+    final Checks checks;
+    final WholeFetch wholeFetch;
 
     private final Core core;
-    private final Claims claims;
     private final Plans plans;
     private long transferNumber;
 
@@ -39,7 +39,10 @@ final class Flow implements Claims.Ending {
         this.arrivals = new Arrivals(core, requests, sharing);
         this.offers = new Offers(core);
         this.maps = new Maps(core);
-        this.claims = new Claims(core);
+        this.claiming = new Claiming(core, this);
+        this.ranges = new Ranges(core, this);
+        this.checks = new Checks(core, this);
+        this.wholeFetch = new WholeFetch(core, ranges);
         this.plans = new Plans(core);
     }
 
@@ -64,7 +67,7 @@ final class Flow implements Claims.Ending {
                             upstream,
                             helped,
                             core.now);
-            t.answersDueNanos = core.now + claims.answerNanos();
+            t.answersDueNanos = core.now + wholeFetch.answerNanos();
             core.transfers.put(digest, t);
             intend(t);
             for (Peer peer : core.peers.values()) {
@@ -81,7 +84,7 @@ final class Flow implements Claims.Ending {
                 t.sizeBytes = sizeBytes;
             }
         }
-        claims.wanted(t, !helped);
+        wholeFetch.wanted(t, !helped);
         advance(t);
     }
 
@@ -104,13 +107,14 @@ final class Flow implements Claims.Ending {
         maps.step(t);
         trustGained(t, wasTrusted);
         maps.recheck(t);
+        ranges.settle(t);
         readable(t);
         if (t.all()) {
             finish(t);
             return;
         }
         plans.step(t);
-        claims.step(t, this);
+        wholeFetch.step(t, this);
         requests.fill(t);
     }
 
@@ -158,7 +162,22 @@ final class Flow implements Claims.Ending {
         }
         if (level > t.readable) {
             t.readable = level;
-            core.act(new Action.Readable(t.digest, level == 1));
+            t.readablePieces = t.pieces();
+            core.act(new Action.Readable(t.digest, t.pieces(), level == 1));
+        } else if (t.fast && t.readable == 0) {
+            readableOwn(t);
+        }
+    }
+
+    /** What this node has read from upstream itself may go to its clients, up to the first gap. */
+    private void readableOwn(Transfer t) {
+        int until = t.readablePieces;
+        while (until < t.pieces() && t.have.get(until) && t.claims.readHere(until)) {
+            until++;
+        }
+        if (until > t.readablePieces) {
+            t.readablePieces = until;
+            core.act(new Action.Readable(t.digest, until, true));
         }
     }
 
@@ -179,27 +198,6 @@ final class Flow implements Claims.Ending {
             t.verifying = true;
             core.act(new Action.Verify(t.digest));
         }
-    }
-
-    /** The digest has spoken. */
-    void verified(Transfer t, Optional<PieceMap> map) {
-        if (!t.verifying) {
-            return;
-        }
-        t.verifying = false;
-        if (map.isPresent()) {
-            maps.punish(t.maps.proven(map.get()));
-            t.completing = true;
-            core.act(new Action.Complete(t.digest, t.maps.with(map.get()), !t.confined));
-            return;
-        }
-        if (t.maps.map() != null && t.unsure().isEmpty()) {
-            maps.punish(t.maps.refuted());
-            t.lastTrouble = "its pieces matched a false piece map";
-        } else {
-            claims.failed(t, "what came from upstream does not match the digest", false);
-        }
-        wantReset(t);
     }
 
     void wantReset(Transfer t) {
@@ -229,7 +227,11 @@ final class Flow implements Claims.Ending {
         t.checked.clear();
         t.need.clear();
         t.news.clear();
+        t.vouched.clear();
+        t.unsigned.clear();
+        t.claims.clear();
         t.readable = 0;
+        t.readablePieces = 0;
         t.upstreamPieces = 0;
         t.progressNanos = core.now;
         if (t.sizeFrom != null) {
@@ -238,74 +240,6 @@ final class Flow implements Claims.Ending {
         }
         offers.tell(t.digest);
         return true;
-    }
-
-    void pieceStored(Transfer t, Event.PieceStored e) {
-        int piece = e.piece();
-        if (!settle(t, piece, e.from())) {
-            return;
-        }
-        t.have.set(piece);
-        t.need.clear(piece);
-        t.progressNanos = core.now;
-        t.usefulNanos = core.now;
-        if (!e.from().equals(core.self)) {
-            Peer peer = core.peers.get(e.from());
-            boolean origin = peer != null && peer.origin;
-            core.count(
-                    t.digest,
-                    origin ? Counted.FROM_ORIGIN : Counted.FROM_PEER,
-                    e.from(),
-                    e.bytes());
-        }
-        if (!outdated(t, piece)) {
-            t.checked.set(piece);
-            takes.arrived(t, piece);
-            offers.news(t, piece);
-        }
-        Source s = t.sources.get(e.from());
-        if (s == null || t.all() || t.resetWanted) {
-            advance(t);
-        } else {
-            requests.fill(s.peer);
-        }
-    }
-
-    void pieceBad(Transfer t, Event.PieceBad e) {
-        if (!settle(t, e.piece(), e.from())) {
-            return;
-        }
-        boolean mine = e.from().equals(core.self);
-        if (mine) {
-            t.have.clear(e.piece());
-        }
-        boolean old = outdated(t, e.piece());
-        t.missing(e.piece());
-        if (!mine && !old) {
-            requests.bad(t, e);
-        }
-        advance(t);
-    }
-
-    /** Takes a piece out of the checks under way; false when it was in none. */
-    private boolean settle(Transfer t, int piece, NodeId from) {
-        if (from.equals(core.self)) {
-            boolean known = t.rechecking.get(piece);
-            t.rechecking.clear(piece);
-            return known;
-        }
-        boolean known = t.checking.get(piece);
-        if (known) {
-            t.checking.clear(piece);
-            core.pendingBytes -= t.length(piece);
-        }
-        return known;
-    }
-
-    private static boolean outdated(Transfer t, int piece) {
-        boolean old = t.outdated.get(piece);
-        t.outdated.clear(piece);
-        return old;
     }
 
     void storeFailed(Transfer t, String reason, boolean full) {
@@ -328,7 +262,7 @@ final class Flow implements Claims.Ending {
     }
 
     void upstreamFailed(Transfer t, String reason, boolean never) {
-        claims.failed(t, reason, never);
+        wholeFetch.failed(t, reason, never);
         offers.tell(t.digest);
         advance(t);
     }
@@ -337,6 +271,12 @@ final class Flow implements Claims.Ending {
     public void upstreamStarted(Transfer t) {
         offers.tell(t.digest);
         openStore(t);
+    }
+
+    @Override
+    public void rangesBegin(Transfer t) {
+        openStore(t);
+        requests.fill(t);
     }
 
     @Override
@@ -357,6 +297,36 @@ final class Flow implements Claims.Ending {
         takes.end(t);
         core.transfers.remove(t.digest);
         offers.tell(t.digest);
+    }
+
+    /** A member that itself read pieces has them. */
+    void heard(Transfer t, Source s, Iterable<Integer> pieces) {
+        if (s.complete()) {
+            return;
+        }
+        if (s.holding != Holding.PARTIAL) {
+            s.holding = Holding.PARTIAL;
+            s.answered = true;
+            t.planStale = true;
+        }
+        s.signNanos = core.now;
+        for (int piece : pieces) {
+            if (piece >= 0 && piece < t.pieces() && !s.pieces.get(piece)) {
+                s.pieces.set(piece);
+                t.holder(piece, 1);
+                near(t, s, piece);
+                t.progressNanos = core.now;
+            }
+        }
+    }
+
+    /** A member has a piece; a neighbour that has it passes it on. */
+    void near(Transfer t, Source s, int piece) {
+        if (s.peer.neighbour()) {
+            t.near.set(piece);
+            takes.arrived(t, piece);
+            sharing.told(t, s, piece);
+        }
     }
 
     void planned(Transfer t, Event.Planned e) {
@@ -391,10 +361,11 @@ final class Flow implements Claims.Ending {
             t.rosterNanos = core.now;
             t.rosterStale = true;
         }
+        claiming.sign(t);
         offers.flush(t);
         for (Source s : t.sources.values()) {
             boolean urgent = !s.answered || s.holding == Holding.FETCHING;
-            if (core.now - s.askedNanos >= (urgent ? 1 : 3) * Time.SECOND) {
+            if (!s.upstream && core.now - s.askedNanos >= (urgent ? 1 : 3) * Time.SECOND) {
                 s.askedNanos = core.now;
                 core.send(s.peer.id, question(t));
             }

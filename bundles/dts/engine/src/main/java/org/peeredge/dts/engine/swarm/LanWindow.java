@@ -13,7 +13,7 @@ final class LanWindow {
     private static final int MOST = 512;
     private static final int REMEMBERED = 16;
     private static final long MEMORY_NANOS = 10 * Time.SECOND;
-    private static final long UNKNOWN_NANOS = 2 * Time.SECOND;
+    private static final long UNKNOWN_NANOS = 3 * Time.SECOND;
 
     private final long[] arrivals = new long[REMEMBERED];
     private int count;
@@ -56,6 +56,11 @@ final class LanWindow {
     long patienceNanos() {
         return usualNanos == 0
                 ? UNKNOWN_NANOS
-                : Math.clamp(4 * usualNanos, Time.SECOND / 2, 8 * Time.SECOND);
+                : Math.clamp(6 * usualNanos, Time.SECOND, 8 * Time.SECOND);
+    }
+
+    /** One was waited for in vain: perhaps they take longer than those that came. */
+    void expired() {
+        usualNanos = usualNanos * 3 / 2;
     }
 }

@@ -57,7 +57,11 @@ final class Maps {
         for (Source s : t.sources.values()) {
             boolean due =
                     s.mapAskedNanos == Long.MIN_VALUE || core.now - s.mapAskedNanos > AGAIN_NANOS;
-            if (s.holds(core.now) && !s.mapAwaited && due && (best == null || nearer(s, best))) {
+            if (!s.upstream
+                    && s.holds(core.now)
+                    && !s.mapAwaited
+                    && due
+                    && (best == null || nearer(s, best))) {
                 best = s;
             }
         }
@@ -112,6 +116,10 @@ final class Maps {
         }
         PieceMap before = t.maps.map();
         t.maps.add(e.map(), e.signers(), e.originSigned(), core.self);
+        if (!t.maps.trusted() && t.claimable()) {
+            t.fast = true;
+            t.claims.add(e.signers().iterator().next(), map);
+        }
         useNew(t, before);
         return true;
     }
@@ -123,6 +131,9 @@ final class Maps {
             return;
         }
         t.checked.clear();
+        if (t.maps.trusted()) {
+            t.adopt();
+        }
         t.outdated.or(t.checking);
         t.outdated.or(t.rechecking);
         recheck(t);

@@ -90,6 +90,7 @@ final class Members {
             if (wanted != m.wants()) {
                 t.planStale = true;
                 t.rosterStale = true;
+                flow.takes.tell(t, s);
             }
         }
     }
@@ -145,18 +146,10 @@ final class Members {
         gained.stream()
                 .forEach(p -> {
                     t.holder(p, 1);
-                    near(t, s, p);
+                    flow.near(t, s, p);
                 });
         if (!gained.isEmpty()) {
             t.progressNanos = core.now;
-        }
-    }
-
-    private void near(Transfer t, Source s, int piece) {
-        if (s.peer.neighbour()) {
-            t.near.set(piece);
-            flow.takes.arrived(t, piece);
-            flow.sharing.told(t, s, piece);
         }
     }
 
@@ -187,21 +180,8 @@ final class Members {
         if (t == null || s == null || t.pieces() < 0 || s.complete()) {
             return;
         }
-        if (s.holding != Holding.PARTIAL) {
-            s.holding = Holding.PARTIAL;
-            s.answered = true;
-            t.planStale = true;
-        }
-        s.signNanos = core.now;
-        for (int piece : m.pieces()) {
-            if (piece >= 0 && piece < t.pieces() && !s.pieces.get(piece)) {
-                s.pieces.set(piece);
-                t.holder(piece, 1);
-                near(t, s, piece);
-                t.progressNanos = core.now;
-            }
-        }
-        if (t.maps.map() == null) {
+        flow.heard(t, s, m.pieces());
+        if (t.maps.map() == null && !t.fast) {
             flow.advance(t);
         } else {
             flow.requests.fill(t, s);

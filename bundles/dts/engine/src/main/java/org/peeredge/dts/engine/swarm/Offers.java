@@ -50,7 +50,7 @@ final class Offers {
         }
         if (t.offers()) {
             return new Message.Has(
-                    digest, Holding.PARTIAL, t.sizeBytes, (BitSet) t.checked.clone(), true);
+                    digest, Holding.PARTIAL, t.sizeBytes, (BitSet) t.given().clone(), true);
         }
         boolean fetching = !t.confined && (t.fetchesUpstream() || finishing(t));
         return new Message.Has(
@@ -126,6 +126,14 @@ final class Offers {
         }
         t.news.clear();
         t.newsNanos = core.now;
+    }
+
+    /** Pieces were read from upstream: all that want them hear it, with their hashes. */
+    void claim(Transfer t, Message.Claims claims) {
+        Map<NodeId, Long> who = interests.get(t.digest);
+        if (who != null) {
+            who.keySet().forEach(peer -> core.send(peer, claims));
+        }
     }
 
     private static boolean lacksAny(Transfer t, @Nullable Source s) {

@@ -26,6 +26,10 @@ final class Peer {
 
     final NodeId id;
     final boolean origin;
+
+    /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
+    long leadBytes;
+
     boolean sameLan;
     long rttNanos;
     boolean banned;
@@ -82,7 +86,7 @@ final class Peer {
      * would go on piece by piece as pieces come (the silly window of RFC 9293, 3.8.6.2).
      */
     boolean hasRoom(long planWindowBytes) {
-        if (inflightBytes == 0) {
+        if (inflightBytes <= leadBytes) {
             return true;
         }
         long window = Math.min((long) windowPieces * Pieces.PIECE_BYTES, planWindowBytes);

@@ -17,6 +17,9 @@ final class Picker {
 
     private static final int CHOICE = 16;
 
+    /** The longest range read from an upstream at once, where nobody waits for parts of it. */
+    private static final int RANGE_PIECES = 16;
+
     private final Core core;
     private final Takes takes;
     private final Sharing sharing;
@@ -30,10 +33,12 @@ final class Picker {
     /** A piece to ask of {@code s} now, or -1. */
     int pick(Transfer t, Source s) {
         boolean shares = shares(t);
+        int disputed = s.upstream ? t.claims.disputed(t.need) : -1;
+        if (disputed >= 0) {
+            return disputed;
+        }
         if (!s.peer.neighbour()) {
-            return shares || (t.maps.trusted() && !t.near.isEmpty())
-                    ? takes.next(t, s)
-                    : next(t, s, 0);
+            return alone(t) ? next(t, s, 0) : takes.next(t, s);
         }
         if (!shares) {
             return rarest(t, s);
@@ -56,10 +61,12 @@ final class Picker {
         if (core.now < s.singlyUntilNanos) {
             return 1;
         }
-        int most = Math.min(Pieces.GROUP_PIECES - piece % Pieces.GROUP_PIECES, s.peer.batch());
-        if (!s.peer.neighbour() && shares(t)) {
+        if (!s.peer.neighbour() && (!alone(t) || t.claims.disputed(piece))) {
             return 1;
         }
+        int group = Pieces.GROUP_PIECES - piece % Pieces.GROUP_PIECES;
+        int range = Math.min(RANGE_PIECES, 1 + t.have.cardinality());
+        int most = s.upstream ? range : Math.min(group, s.peer.batch());
         boolean ownOnly = shares(t) && s.complete();
         int count = 1;
         while (count < most
@@ -93,10 +100,23 @@ final class Picker {
         if (t.rosterStale) {
             refreshRoster(t);
         }
-        return t.maps.trusted() && !t.confined && t.shared;
+        return t.gives() && t.shared;
+    }
+
+    /** Whether nobody near has, or wants, any of it. */
+    private boolean alone(Transfer t) {
+        return !shares(t) && (t.near.isEmpty() || !t.gives());
     }
 
     static int next(Transfer t, Source s, int from) {
+        int piece = held(t, s, from);
+        while (piece >= 0 && !s.upstream && !t.askable(piece)) {
+            piece = held(t, s, piece + 1);
+        }
+        return piece;
+    }
+
+    private static int held(Transfer t, Source s, int from) {
         int piece = t.need.nextSetBit(from);
         if (s.complete()) {
             return piece;

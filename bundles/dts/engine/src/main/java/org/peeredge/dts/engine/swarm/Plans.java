@@ -32,7 +32,7 @@ final class Plans {
         }
         List<PeerView> peers = new ArrayList<>();
         for (Source s : t.sources.values()) {
-            boolean use = s.holding != Holding.NONE || s.wants(core.now);
+            boolean use = !s.upstream && (s.holding != Holding.NONE || s.wants(core.now));
             s.inView = use && !s.peer.banned;
             if (s.inView) {
                 peers.add(view(s));

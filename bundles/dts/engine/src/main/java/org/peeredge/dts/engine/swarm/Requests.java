@@ -17,6 +17,10 @@ import org.peeredge.dts.engine.wire.Refusal;
 /** Asks sources for pieces, and takes requests back that nobody answers. */
 final class Requests {
     private static final int MAX_DUPLICATES = 4;
+
+    /** A read from upstream ends by itself before that, when nothing comes. */
+    private static final long UPSTREAM_NANOS = 600 * Time.SECOND;
+
     private static final int MAX_STRIKES = 3;
     private static final long SINGLY_NANOS = Time.SECOND;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
@@ -109,7 +113,8 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        if (!ready(t) || !usable(s) || !t.need.get(piece) || !core.mayAsk()) {
+        boolean can = ready(t) && usable(s) && core.mayAsk();
+        if (!can || !t.need.get(piece) || !t.askable(piece)) {
             return false;
         }
         ask(t, s, piece, 1);
@@ -132,11 +137,10 @@ final class Requests {
 
     private boolean ready(Transfer t) {
         return t.store == Transfer.Store.OPEN
-                && t.maps.map() != null
                 && !t.need.isEmpty()
                 && !t.resetWanted
                 // Readers see what arrives: nothing that only a single member vouches for.
-                && (t.maps.trusted() || t.readable != 1)
+                && (t.fast || (t.maps.map() != null && (t.maps.trusted() || t.readable != 1)))
                 && t.upstreamState != Transfer.Upstream.RUNNING;
     }
 
@@ -154,7 +158,8 @@ final class Requests {
         }
         Batch batch = new Batch(piece, count);
         long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
-        long deadline = core.now + s.peer.timeoutNanos();
+        long timeout = s.upstream ? UPSTREAM_NANOS : s.peer.timeoutNanos();
+        long deadline = core.now + timeout;
         for (int p = piece; p < piece + count; p++) {
             t.need.clear(p);
             List<Request> all = t.requests.computeIfAbsent(p, _ -> new ArrayList<>(1));
@@ -165,6 +170,12 @@ final class Requests {
             takes.began(t, piece, count);
         }
         t.usefulNanos = core.now;
+        if (s.upstream) {
+            core.act(
+                    new Action.FetchRange(
+                            t.digest, t.sizeBytes, t.upstream.orElseThrow(), piece, count));
+            return;
+        }
         int group = piece / Pieces.GROUP_PIECES;
         int k = Math.min(Pieces.GROUP_PIECES, t.pieces() - group * Pieces.GROUP_PIECES);
         CodecId codec = new CodecId("none", k, 0, Pieces.PIECE_BYTES);
@@ -201,7 +212,9 @@ final class Requests {
 
     /** The source is told once nothing of what the message asked for is wanted any more. */
     void takeBack(Transfer t, Request r) {
-        if (--r.batch().open == 0) {
+        if (--r.batch().open == 0 && r.source().upstream) {
+            core.act(new Action.StopRange(t.digest, r.batch().first));
+        } else if (r.batch().open == 0) {
             int first = r.batch().first;
             core.send(
                     r.source().peer.id,
@@ -216,13 +229,17 @@ final class Requests {
         core.count(t.digest, Counted.BAD, e.from(), e.bytes());
         Source s = t.sources.get(e.from());
         if (s != null) {
-            punishSender(t, s, "sent a piece that does not match its hash");
+            boolean claimed = t.fast && s.peer.id.equals(t.claims.by(e.piece()));
+            punishSender(t, s, "sent a piece that does not match its hash", claimed);
         }
     }
 
-    /** Bans a sender that is proven wrong; one that only differs from an unproven map is left. */
-    void punishSender(Transfer t, Source s, String why) {
-        if (t.maps.trusted() || t.maps.signedBy(s.peer.id)) {
+    /**
+     * Bans a sender that is proven wrong, by a trusted map or by its own word ({@code claimed});
+     * one that only differs from an unproven map is left.
+     */
+    void punishSender(Transfer t, Source s, String why, boolean claimed) {
+        if (t.maps.trusted() || t.maps.signedBy(s.peer.id) || claimed) {
             core.punish(s.peer.id, why, BAD_PIECE_BAN_MILLIS);
             lose(t, s);
         } else {
@@ -276,6 +293,24 @@ final class Requests {
         for (Request r : all(t)) {
             if (r.source() == s) {
                 giveUp(t, r);
+            }
+        }
+    }
+
+    /** Takes the requests of one message away: there will be no answer. */
+    void lose(Transfer t, Source s, int first) {
+        for (Request r : all(t)) {
+            if (r.source() == s && r.batch().first == first) {
+                giveUp(t, r);
+            }
+        }
+    }
+
+    /** Takes back all that a source was asked for. */
+    void takeBack(Transfer t, Source s) {
+        for (Request r : all(t)) {
+            if (r.source() == s) {
+                takeBack(t, r);
             }
         }
     }

@@ -62,9 +62,9 @@ final class Sharing {
         }
         Best best = new Best();
         for (Transfer t : core.transfers.values()) {
-            if (t.maps.trusted() && !t.confined) {
+            if (t.gives()) {
                 for (Source s : t.sources.values()) {
-                    consider(best, t.digest, s, t.checked, t, underWay);
+                    consider(best, t.digest, s, t.given(), t, underWay);
                 }
             }
         }
@@ -276,7 +276,7 @@ final class Sharing {
         if (known && room && requests.hedge(t, s, piece)) {
             return;
         }
-        boolean later = known && t.need.get(piece);
+        boolean later = known && (t.need.get(piece) || !t.askable(piece));
         if (later) {
             t.declined.add(s.peer.id);
         }

@@ -14,6 +14,9 @@ final class Source {
 
     final Peer peer;
 
+    /** Not a member but the upstream registry. */
+    boolean upstream;
+
     /** Its place among those that might fetch the blob from upstream. */
     final long rank;
 
@@ -32,8 +35,13 @@ final class Source {
     long signNanos;
     long fetchingSinceNanos;
 
-    /** Did not bring what it took: until then its word for that does not count. */
+    /** Pieces that it took and did not bring, in a row: some, and its word does not count. */
+    int idleTakes;
+
     long idleTakesUntilNanos = Long.MIN_VALUE;
+
+    /** Told what it takes: from then on it is known when that began. */
+    boolean takesHeard;
 
     /** Passed over a piece that was dealt to it: until then it is dealt none. */
     long passesUntilNanos = Long.MIN_VALUE;
@@ -47,6 +55,10 @@ final class Source {
     long mapAskedNanos = Long.MIN_VALUE;
     boolean mapAwaited;
     boolean mapGiven;
+
+    /** Messages with claims of which the signatures are being checked. */
+    int claimChecks;
+
     int mapTries;
     int strikes;
 

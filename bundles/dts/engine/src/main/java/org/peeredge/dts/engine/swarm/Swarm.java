@@ -96,16 +96,26 @@ public final class Swarm {
             case Event.StoreFailed e ->
                     with(e.digest(), t -> flow.storeFailed(t, e.reason(), e.full()));
             case Event.PieceStored e -> {
-                with(e.digest(), t -> flow.pieceStored(t, e));
+                with(e.digest(), t -> flow.checks.pieceStored(t, e));
                 serving.changed();
             }
-            case Event.PieceBad e -> with(e.digest(), t -> flow.pieceBad(t, e));
+            case Event.PieceBad e -> with(e.digest(), t -> flow.checks.pieceBad(t, e));
             case Event.UpstreamOpened e -> with(e.digest(), t -> feed.opened(t, e));
             case Event.UpstreamPiece e -> with(e.digest(), t -> feed.piece(t, e.piece()));
             case Event.UpstreamDone e -> with(e.digest(), feed::done);
             case Event.UpstreamFailed e ->
                     with(e.digest(), t -> feed.failed(t, e.reason(), e.never()));
-            case Event.Verified e -> with(e.digest(), t -> flow.verified(t, e.map()));
+            case Event.RangePiece e -> {
+                with(e.digest(), t -> flow.ranges.piece(t, e));
+                serving.changed();
+            }
+            case Event.RangeFailed e -> with(e.digest(), t -> flow.ranges.failed(t, e));
+            case Event.ClaimSigned e -> {
+                with(e.digest(), t -> flow.claiming.signed(t, e.claim()));
+                serving.changed();
+            }
+            case Event.ClaimsChecked e -> with(e.digest(), t -> flow.claiming.checked(t, e));
+            case Event.Verified e -> with(e.digest(), t -> flow.checks.verified(t, e.map()));
             case Event.Planned e -> with(e.digest(), t -> flow.planned(t, e));
             default -> throw new IllegalStateException("not of a transfer: " + event);
         }
@@ -128,9 +138,15 @@ public final class Swarm {
             case Message.Have m -> members.have(from, m);
             case Message.Take m -> members.take(from, m);
             case Message.Offer m -> members.offer(from, m);
+            case Message.Claims m -> flow.claiming.received(from, m);
             case Message.Room m -> serving.room(from);
             case Message.Declined m -> serving.declined(from, m);
-            case Message.GetMap m -> serving.map(from, m.digest());
+            case Message.GetMap m -> {
+                Transfer t = core.transfers.get(m.digest());
+                if (t == null || t.maps.trusted() || !flow.claiming.give(t, from)) {
+                    serving.map(from, m.digest());
+                }
+            }
             case Message.MapOf m -> flow.maps.received(from, m);
             case Message.GetSymbols m -> serving.symbols(from, m);
             case Message.Cancel m -> serving.cancel(from, m);
@@ -196,7 +212,7 @@ public final class Swarm {
         for (Transfer t : core.transfers.values()) {
             Set<NodeId> sources = new LinkedHashSet<>();
             for (Source s : t.sources.values()) {
-                if (s.delivered) {
+                if (s.delivered && !s.upstream) {
                     sources.add(s.peer.id);
                 }
             }

@@ -26,6 +26,8 @@ final class Takes {
     /** A member that did not bring what it took is not believed for so long. */
     private static final long IDLE_NANOS = 10 * Time.SECOND;
 
+    private static final int MAX_IDLE = 3;
+
     private static final int MOST = 4096;
 
     private final Core core;
@@ -34,12 +36,15 @@ final class Takes {
     /** Pieces under way, over all transfers. */
     private int active;
 
+    /** When one of them last arrived, and made room for the next. */
+    private long freedNanos = Long.MIN_VALUE;
+
     Takes(Core core) {
         this.core = core;
     }
 
-    /** A piece under way from afar into this LAN. */
-    record Take(NodeId who, long sinceNanos) {}
+    /** A piece under way from afar into this LAN; {@code known} when it began just then. */
+    record Take(NodeId who, long sinceNanos, boolean known) {}
 
     /** A piece to take from {@code s}, which is afar, or -1. */
     int next(Transfer t, Source s) {
@@ -59,8 +64,8 @@ final class Takes {
                 return p;
             }
         }
-        boolean mine = first >= 0 && core.now - t.takenNanos >= patience(t, first);
-        return mine ? first : -1;
+        long since = core.now - Math.max(t.takenNanos, freedNanos);
+        return first >= 0 && since >= patience(t, first) ? first : -1;
     }
 
     private long patience(Transfer t, int piece) {
@@ -76,7 +81,7 @@ final class Takes {
     private int waitingHere() {
         int count = 0;
         for (Transfer t : core.transfers.values()) {
-            BitSet here = (BitSet) t.checked.clone();
+            BitSet here = (BitSet) t.given().clone();
             here.andNot(t.near);
             count += here.cardinality();
             for (Take take : t.takes.values()) {
@@ -90,7 +95,7 @@ final class Takes {
     void began(Transfer t, int first, int count) {
         List<Integer> pieces = new ArrayList<>(count);
         for (int p = first; p < first + count; p++) {
-            add(t, p, core.self);
+            add(t, p, core.self, true);
             pieces.add(p);
         }
         Message.Take take = new Message.Take(t.digest, pieces);
@@ -98,6 +103,28 @@ final class Takes {
             if (s.peer.neighbour() && !s.complete() && s.wants(core.now)) {
                 core.send(s.peer.id, take);
             }
+        }
+    }
+
+    /** A neighbour wants the blob from now on: it hears what is under way to this node. */
+    void tell(Transfer t, Source s) {
+        if (!s.peer.neighbour() || !s.wants(core.now)) {
+            return;
+        }
+        List<Integer> pieces = new ArrayList<>();
+        t.requests.forEach((piece, requests) -> {
+            if (requests.stream().anyMatch(r -> !r.source().peer.neighbour())) {
+                pieces.add(piece);
+                t.takes.computeIfAbsent(
+                        piece,
+                        p -> {
+                            active++;
+                            return new Take(core.self, core.now, false);
+                        });
+            }
+        });
+        if (!pieces.isEmpty()) {
+            core.send(s.peer.id, new Message.Take(t.digest, List.copyOf(pieces)));
         }
     }
 
@@ -110,19 +137,20 @@ final class Takes {
         for (int p : pieces) {
             boolean news = p < t.pieces() && !t.have.get(p) && !t.near.get(p);
             if (news && active < MOST && !t.takes.containsKey(p)) {
-                add(t, p, from.peer.id);
+                add(t, p, from.peer.id, from.takesHeard || pieces.size() == 1);
             }
         }
+        from.takesHeard = true;
     }
 
-    private void add(Transfer t, int piece, NodeId who) {
+    private void add(Transfer t, int piece, NodeId who, boolean known) {
         if (t.ownership.members() > 1) {
             Source dealt = t.sources.get(t.ownership.owner(piece, node -> passes(t, node)));
             if (dealt != null && !dealt.peer.id.equals(who)) {
                 dealt.passesUntilNanos = core.now + PASSED_NANOS;
             }
         }
-        if (t.takes.put(piece, new Take(who, core.now)) == null) {
+        if (t.takes.put(piece, new Take(who, core.now, known)) == null) {
             active++;
         }
         t.takenNanos = core.now;
@@ -133,7 +161,14 @@ final class Takes {
         Take take = t.takes.remove(piece);
         if (take != null) {
             active--;
-            window.arrived(take.sinceNanos, core.now);
+            freedNanos = core.now;
+            if (take.known) {
+                window.arrived(take.sinceNanos, core.now);
+            }
+            Source s = t.sources.get(take.who);
+            if (s != null) {
+                s.idleTakes = 0;
+            }
         }
     }
 
@@ -166,8 +201,11 @@ final class Takes {
                             core.now - take.sinceNanos > patience && !take.who.equals(core.self);
                     Source s = late ? t.sources.get(take.who) : null;
                     if (s != null) {
-                        s.idleTakesUntilNanos = core.now + IDLE_NANOS;
+                        window.expired();
                         s.passesUntilNanos = core.now + PASSED_NANOS;
+                        if (++s.idleTakes >= MAX_IDLE) {
+                            s.idleTakesUntilNanos = core.now + IDLE_NANOS;
+                        }
                     }
                     return late;
                 });

@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -67,6 +68,33 @@ final class Transfer {
 
     BitSet need = new BitSet();
     short[] holders = new short[0];
+
+    /** Pieces go by the word of those who read them, until the digest is checked. */
+    boolean fast;
+
+    final PieceClaims claims = new PieceClaims();
+
+    /** Kept pieces that match the claim in use, and may be given as such. */
+    final BitSet vouched = new BitSet();
+
+    /** Pieces read here that wait for a signature. */
+    final List<Integer> unsigned = new ArrayList<>();
+
+    long signedNanos = Long.MIN_VALUE;
+
+    /** The upstream as a source, while it is one. */
+    @Nullable Source registry;
+
+    /** Claims contradicted each other, and this node cannot tell. */
+    boolean byMapOnly;
+
+    /** It cannot be read by ranges, or not without credentials. */
+    boolean noRanges;
+
+    int rangeTries;
+
+    /** So many pieces from the beginning may go to clients. */
+    int readablePieces;
 
     Upstream upstreamState = Upstream.IDLE;
     int upstreamTries;
@@ -177,13 +205,53 @@ final class Transfer {
         return !have.isEmpty() || !requests.isEmpty() || !checking.isEmpty();
     }
 
-    /** Pieces that may be given to others: checked against a trusted map. */
+    /** Pieces that may be given to others: checked against a trusted map, or by their claims. */
+    BitSet given() {
+        return maps.trusted() ? checked : vouched;
+    }
+
+    /** Whether there are any, or will be. */
+    boolean gives() {
+        return !confined && (maps.trusted() || fast);
+    }
+
     boolean offers() {
-        return maps.trusted() && !confined && !checked.isEmpty();
+        return gives() && !given().isEmpty();
     }
 
     boolean offers(int piece) {
-        return maps.trusted() && !confined && checked.get(piece);
+        return gives() && given().get(piece);
+    }
+
+    /** Whether pieces may come by claims: none is trusted, and clients read nothing else along. */
+    boolean claimable() {
+        return !maps.trusted()
+                && upstreamState != Upstream.RUNNING
+                && !confined
+                && !byMapOnly
+                && readable != 1;
+    }
+
+    /** The hash to check a piece against; null while there is none. */
+    byte @Nullable [] leaf(int piece) {
+        if (fast && !maps.trusted()) {
+            return claims.hash(piece);
+        }
+        return maps.map() == null ? null : maps.leaf(piece);
+    }
+
+    /** Whether a member may be asked for a piece: it can be checked. */
+    boolean askable(int piece) {
+        return !fast || maps.trusted() || claims.known(piece);
+    }
+
+    /** A map is trusted: pieces that were checked by the same hash are checked. */
+    void adopt() {
+        for (int p = vouched.nextSetBit(0); p >= 0; p = vouched.nextSetBit(p + 1)) {
+            if (have.get(p) && Arrays.equals(claims.hash(p), maps.leaf(p))) {
+                checked.set(p);
+            }
+        }
     }
 
     /** Begins with what the store has; nothing of it is checked yet. */
@@ -228,7 +296,8 @@ final class Transfer {
     }
 
     boolean needsRecheck() {
-        return maps.trusted() || (upstreamState != Upstream.RUNNING && !all() && !maps.disputed());
+        boolean byOneWord = upstreamState != Upstream.RUNNING && !all() && !maps.disputed();
+        return maps.trusted() || (!fast && byOneWord);
     }
 
     /** Kept pieces that are not checked against the map in use. */

@@ -63,6 +63,8 @@ final class EngineRuntime {
     private final Egress egress;
     private final Encoders encoders;
     private final UpstreamFetches upstreams;
+    private final RangeFetches ranges;
+    private final ClaimSigner claims;
     private final StoreWork work;
     private final Observer observer;
     private final TransferTable table = new TransferTable();
@@ -121,6 +123,15 @@ final class EngineRuntime {
                         this::onLoop,
                         this::post,
                         metrics.fromUpstream::add);
+        ranges =
+                new RangeFetches(
+                        ports.upstream(),
+                        sha,
+                        ports.blocking(),
+                        this::onLoop,
+                        this::post,
+                        metrics.fromUpstream::add);
+        claims = new ClaimSigner(ports.identity());
         swarm = swarms.make(upstreams::serves);
         metrics.gauge(
                 "peeredge_dts_engine_parked_bytes",
@@ -172,6 +183,7 @@ final class EngineRuntime {
         closed = true;
         ticker.cancel();
         upstreams.close();
+        ranges.close();
         egress.close();
         ingress.close();
         observer.stop();
@@ -309,6 +321,11 @@ final class EngineRuntime {
                                     ? blobs.partial(a.digest())
                                     : Optional.empty());
             case Action.StopUpstream a -> upstreams.stop(a.digest());
+            case Action.FetchRange a -> ranges.start(a, blobs.partial(a.digest()));
+            case Action.StopRange a -> ranges.stop(a.digest(), a.first());
+            case Action.SignClaim a -> work.atOnce(a.digest(), () -> Optional.of(claims.sign(a)));
+            case Action.CheckClaims a ->
+                    work.atOnce(a.message().digest(), () -> Optional.of(claims.check(a)));
             case Action.Verify a -> {
                 table.running(a.digest()).ifPresent(Transfer::checking);
                 work.verify(a.digest());
@@ -320,7 +337,8 @@ final class EngineRuntime {
                 work.reset(a.digest());
             }
             case Action.Complete a -> work.complete(a);
-            case Action.Readable a -> table.running(a.digest()).ifPresent(Transfer::mayRead);
+            case Action.Readable a ->
+                    table.running(a.digest()).ifPresent(t -> t.mayRead(a.pieces()));
             case Action.Failed a -> failed(a);
             case Action.AskPlan a -> askPlan(a);
             case Action.Punish a -> punish(a);
@@ -337,6 +355,7 @@ final class EngineRuntime {
 
     private void failed(Action.Failed a) {
         announced.remove(a.digest());
+        ranges.stop(a.digest());
         observer.failed(a);
         work.giveUp(a.digest());
     }

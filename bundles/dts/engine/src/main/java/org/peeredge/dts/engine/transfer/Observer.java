@@ -50,6 +50,12 @@ final class Observer {
                                 t.countUpstream(Pieces.length(t.sizeBytes(), e.piece()));
                                 t.pieceArrived(e.piece());
                             });
+            case Event.RangePiece e ->
+                    table.running(e.digest())
+                            .ifPresent(t -> {
+                                t.countUpstream(Pieces.length(t.sizeBytes(), e.piece()));
+                                t.pieceArrived(e.piece());
+                            });
             case Event.UpstreamOpened e ->
                     table.running(e.digest())
                             .ifPresent(t -> t.open(e.sizeBytes(), e.confined(), NONE));

@@ -79,12 +79,12 @@ final class Reading implements Content {
             return;
         }
         try {
-            if (transfer.readable() || transfer.state() == Transfer.State.COMPLETE) {
-                int n = blobs.read(transfer.digest, offset, into);
-                if (n > 0) {
-                    result.complete(n);
-                    return;
-                }
+            int n = readable(offset, into);
+            if (n > 0) {
+                result.complete(n);
+                return;
+            }
+            if (n == 0) {
                 if (transfer.state() == Transfer.State.COMPLETE) {
                     throw new IOException("the store has no byte at " + offset);
                 }
@@ -99,6 +99,24 @@ final class Reading implements Content {
             } else {
                 attempt(offset, into, result);
             }
+        }
+    }
+
+    /** Bytes read; 0 when they are not here, -1 when they may not be read yet. */
+    private int readable(long offset, ByteBuffer into) throws IOException {
+        if (transfer.state() == Transfer.State.COMPLETE) {
+            return blobs.read(transfer.digest, offset, into);
+        }
+        long until = Math.min(sizeBytes(), Pieces.offset(transfer.readable()));
+        if (offset >= until) {
+            return -1;
+        }
+        int limit = into.limit();
+        into.limit((int) Math.min(limit, into.position() + until - offset));
+        try {
+            return blobs.read(transfer.digest, offset, into);
+        } finally {
+            into.limit(limit);
         }
     }
 

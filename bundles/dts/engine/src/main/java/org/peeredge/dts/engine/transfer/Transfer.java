@@ -45,7 +45,7 @@ final class Transfer {
     private volatile State state = State.WAITING;
     private volatile long sizeBytes;
     private volatile boolean confined;
-    private volatile boolean readable;
+    private volatile int readable;
     private volatile int changes;
     private volatile String reason = "";
     private volatile long endNanos;
@@ -69,8 +69,8 @@ final class Transfer {
         return confined;
     }
 
-    /** Whether what has arrived may be read. */
-    boolean readable() {
+    /** So many pieces from the beginning may be read, as far as they have arrived. */
+    int readable() {
         return readable;
     }
 
@@ -106,7 +106,7 @@ final class Transfer {
     void pieceArrived(int piece) {
         have.set(piece);
         counted();
-        if (readable) {
+        if (piece < readable) {
             run(waiting.remove(piece));
         }
     }
@@ -125,15 +125,15 @@ final class Transfer {
 
     void restarted() {
         have.clear();
-        readable = false;
+        readable = 0;
         counted();
         if (!ended()) {
             state = State.FETCHING;
         }
     }
 
-    void mayRead() {
-        readable = true;
+    void mayRead(int pieces) {
+        readable = pieces;
         wake();
     }
 

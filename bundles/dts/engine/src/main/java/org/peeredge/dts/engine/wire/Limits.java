@@ -27,6 +27,12 @@ public final class Limits {
     /** Pieces in one {@link Message.Have}. */
     public static final int MAX_HAVE_PIECES = 1024;
 
+    /** Pieces in one {@link Claim}. */
+    public static final int MAX_CLAIM_PIECES = 64;
+
+    /** Claims in one message. */
+    public static final int MAX_CLAIMS = 64;
+
     /** Symbols in one request or frame. */
     public static final int MAX_SYMBOLS = 64;
 

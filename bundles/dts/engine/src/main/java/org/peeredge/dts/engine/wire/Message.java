@@ -73,7 +73,15 @@ public sealed interface Message {
     /** There is room again at the sender of this, which had declined an {@link Offer}. */
     record Room(Digest digest) implements Message {}
 
-    /** Asks for a {@link MapOf}. */
+    /**
+     * Hashes of pieces that nobody has checked against the digest yet, by those who read them. Who
+     * sends its own claim has these pieces.
+     *
+     * @param claims at most {@link Limits#MAX_CLAIMS}
+     */
+    record Claims(Digest digest, long sizeBytes, List<Claim> claims) implements Message {}
+
+    /** Asks for a {@link MapOf}, or for {@link Claims} where no map is known. */
     record GetMap(Digest digest) implements Message {}
 
     /** A piece map with its signatures. */

@@ -86,7 +86,7 @@ public final class MessageCodec {
         if (frame.remaining() > Limits.MAX_CONTROL_FRAME_BYTES) {
             throw new MalformedException("length", frame.remaining() + " bytes are too many");
         }
-        if (type > Types.ROOM) {
+        if (type > Types.CLAIMS) {
             return Optional.empty();
         }
         byte[] body = new byte[frame.remaining() - Limits.PREFIX_BYTES];

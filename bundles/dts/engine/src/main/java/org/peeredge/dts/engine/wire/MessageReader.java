@@ -49,6 +49,7 @@ final class MessageReader {
                                 f.digest(0), f.integer(1, 0, MAX_PIECE), f.bool(2));
                     }
                     case Types.ROOM -> new Message.Room(CborFields.read("room", 1, in).digest(0));
+                    case Types.CLAIMS -> claims(CborFields.read("claims", 3, in));
                     case Types.GET_MAP ->
                             new Message.GetMap(CborFields.read("get-map", 1, in).digest(0));
                     case Types.MAP_OF -> mapOf(CborFields.read("map-of", 4, in));
@@ -121,6 +122,41 @@ final class MessageReader {
         byte[] leaves = f.bytes(2, Limits.MAX_LEAVES_BYTES);
         PieceMap map = checked(f, 2, () -> new PieceMap(f.digest(0), sizeBytes, leaves));
         return new Message.MapOf(new SignedMap(map, signatures));
+    }
+
+    private static Message claims(CborFields f) {
+        List<Claim> claims = new ArrayList<>();
+        for (Object element : f.list(2, Limits.MAX_CLAIMS)) {
+            List<?> claim = f.list(2, element, CborFields.MAX_ELEMENTS);
+            List<Integer> pieces = new ArrayList<>();
+            for (Object piece : f.list(2, f.element(2, claim, 2), Limits.MAX_CLAIM_PIECES)) {
+                pieces.add((int) f.number(2, piece, 0, MAX_PIECE));
+            }
+            claims.add(
+                    checked(
+                            f,
+                            2,
+                            () ->
+                                    new Claim(
+                                            new UpstreamRef(
+                                                    f.text(2, f.element(2, claim, 0), 255),
+                                                    f.text(2, f.element(2, claim, 1), 255)),
+                                            pieces,
+                                            f.bytes(
+                                                    2,
+                                                    f.element(2, claim, 3),
+                                                    Limits.MAX_CLAIM_PIECES * PieceMap.LEAF_BYTES),
+                                            f.bytes(
+                                                    2,
+                                                    f.element(2, claim, 4),
+                                                    Limits.MAX_CERTIFICATE_BYTES),
+                                            f.bytes(
+                                                    2,
+                                                    f.element(2, claim, 5),
+                                                    Limits.MAX_SIGNATURE_BYTES))));
+        }
+        return new Message.Claims(
+                f.digest(0), f.number(1, 0, Pieces.MAX_BLOB_BYTES), List.copyOf(claims));
     }
 
     private static Message getSymbols(CborFields f) {

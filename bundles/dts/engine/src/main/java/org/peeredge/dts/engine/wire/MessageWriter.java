@@ -21,6 +21,7 @@ final class MessageWriter {
             case Message.Offer _ -> Types.OFFER;
             case Message.Declined _ -> Types.DECLINED;
             case Message.Room _ -> Types.ROOM;
+            case Message.Claims _ -> Types.CLAIMS;
             case Message.GetMap _ -> Types.GET_MAP;
             case Message.MapOf _ -> Types.MAP_OF;
             case Message.GetSymbols _ -> Types.GET_SYMBOLS;
@@ -73,6 +74,7 @@ final class MessageWriter {
                             .key(2)
                             .bool(m.later());
             case Message.Room m -> out.map(1).key(0).digest(m.digest());
+            case Message.Claims m -> claims(m, out);
             case Message.GetMap m -> out.map(1).key(0).digest(m.digest());
             case Message.MapOf m -> mapOf(m, out);
             case Message.GetSymbols m -> {
@@ -147,6 +149,19 @@ final class MessageWriter {
                 .array(signatures.size());
         for (MapSignature s : signatures) {
             out.array(2).bytes(s.certificate()).bytes(s.signature()).endArray();
+        }
+        out.endArray();
+    }
+
+    private static void claims(Message.Claims m, CborWriter out) {
+        out.map(3).key(0).digest(m.digest()).key(1).number(m.sizeBytes());
+        out.key(2).array(m.claims().size());
+        for (Claim c : m.claims()) {
+            out.array(6).text(c.upstream().registry()).text(c.upstream().repository());
+            out.array(c.pieces().size());
+            c.pieces().forEach(out::number);
+            out.endArray();
+            out.bytes(c.hashes()).bytes(c.certificate()).bytes(c.signature()).endArray();
         }
         out.endArray();
     }

@@ -16,6 +16,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.NodeId;
@@ -55,6 +56,9 @@ final class SimNode implements Receiver {
     /** Signs and gives maps that are false, with pieces to match. */
     boolean falseMaps;
 
+    /** What it reads from upstream it falsifies, and says so. */
+    boolean falseClaims;
+
     /** Messages that asked this node for symbols, and the most pieces that one asked for. */
     int asked;
 
@@ -69,6 +73,7 @@ final class SimNode implements Receiver {
     private long handles;
     private final Map<Long, Symbols> kept = new LinkedHashMap<>();
     private final SimFeed feed = new SimFeed(this);
+    private final SimRanges ranges = new SimRanges(this);
     private final ArrayDeque<Event> queue = new ArrayDeque<>();
     private boolean handling;
     int life;
@@ -136,6 +141,7 @@ final class SimNode implements Receiver {
         queue.clear();
         kept.clear();
         feed.clear();
+        ranges.clear();
         for (Port peer : port().peers()) {
             sim.network.cut(port(), peer);
         }
@@ -157,6 +163,9 @@ final class SimNode implements Receiver {
 
     @Override
     public void connected(Port peer) {
+        if (peer == sim.registry) {
+            return;
+        }
         SimNode other = sim.node(peer);
         event(
                 new Event.PeerUp(
@@ -170,6 +179,10 @@ final class SimNode implements Receiver {
 
     @Override
     public void received(Port from, Object message, long bytes) {
+        if (message instanceof SimRanges.Part part) {
+            part.to().arrived(part);
+            return;
+        }
         NodeId sender = sim.node(from).id;
         if (boasts && message instanceof Message.WhoHas m) {
             reply(
@@ -224,6 +237,29 @@ final class SimNode implements Receiver {
             }
             case Action.StartUpstream a -> feed.start(a.digest(), a.forMembers());
             case Action.StopUpstream a -> feed.stop(a.digest());
+            case Action.FetchRange a -> ranges.start(a);
+            case Action.StopRange a -> ranges.stop(a.digest(), a.first());
+            case Action.SignClaim a ->
+                    later(
+                            MILLI / 2,
+                            new Event.ClaimSigned(
+                                    a.digest(),
+                                    new Claim(
+                                            a.upstream(),
+                                            a.pieces(),
+                                            a.hashes(),
+                                            SimContent.signature(id).certificate(),
+                                            new byte[0])));
+            case Action.CheckClaims a ->
+                    later(
+                            MILLI / 2,
+                            new Event.ClaimsChecked(
+                                    a.from(),
+                                    a.message().digest(),
+                                    a.message().sizeBytes(),
+                                    a.message().claims().stream()
+                                            .map(c -> new Event.Claimed(by(c), c))
+                                            .toList()));
             case Action.Verify a -> verify(a.digest());
             case Action.Reset a -> {
                 disk.blob(a.digest()).have.clear();
@@ -246,6 +282,10 @@ final class SimNode implements Receiver {
             }
             case Action.Count a -> counts.merge(a.what(), Math.max(1, a.bytes()), Long::sum);
         }
+    }
+
+    private static NodeId by(Claim claim) {
+        return SimContent.signer(new MapSignature(claim.certificate(), new byte[0]));
     }
 
     private static Plan even(TransferView view) {
@@ -271,7 +311,7 @@ final class SimNode implements Receiver {
         SymbolsHeader header =
                 new SymbolsHeader(
                         m.digest(), m.group(), m.codec(), m.first(), m.count(), new byte[0]);
-        boolean matchesFalseMap = falseMaps && !corrupts;
+        boolean matchesFalseMap = (falseMaps || falseClaims) && !corrupts;
         Symbols symbols = new Symbols(header, size, genuine && !falseMaps, matchesFalseMap);
         int now = life;
         boolean going =

@@ -16,6 +16,7 @@ import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Link;
 import org.peeredge.kit.simnet.Port;
+import org.peeredge.kit.simnet.Receiver;
 import org.peeredge.kit.simnet.SimNetwork;
 import org.peeredge.kit.simnet.VirtualTime;
 
@@ -31,7 +32,11 @@ final class SwarmSim {
     final SimUpstream upstream = new SimUpstream();
     final List<SimNode> nodes = new ArrayList<>();
     final List<String> readable = new ArrayList<>();
+    final Map<SimNode, Long> provisional = new LinkedHashMap<>();
     long tickNanos = 20 * SimNode.MILLI;
+
+    /** The registry's own link; without one each node reads at the upstream's rate. */
+    @Nullable Port registry;
 
     private final Map<Port, SimNode> byPort = new LinkedHashMap<>();
     private final Map<NodeId, SimNode> byId = new LinkedHashMap<>();
@@ -56,6 +61,7 @@ final class SwarmSim {
         boolean present = true;
         boolean never;
         boolean confined;
+        boolean noRanges;
         int refusals;
         int breakEvery;
         @Nullable SimNode only;
@@ -131,9 +137,30 @@ final class SwarmSim {
         byPort.put(port, node);
         byId.put(node.id, node);
         nodes.add(node);
+        if (registry != null) {
+            network.connect(registry, port);
+        }
         connect(node);
         ticks(node);
         return node;
+    }
+
+    /** Puts the registry behind a link of its own; before the nodes. */
+    void registryBehind(Link link) {
+        registry =
+                network.attach(
+                        "registry",
+                        link,
+                        new Receiver() {
+                            @Override
+                            public void connected(Port peer) {}
+
+                            @Override
+                            public void disconnected(Port peer) {}
+
+                            @Override
+                            public void received(Port from, Object message, long bytes) {}
+                        });
     }
 
     /** Connects a node with all that live and have no quarrel with it. */
@@ -216,6 +243,9 @@ final class SwarmSim {
 
     void readable(SimNode node, Action.Readable a) {
         readable.add(node.id.shortName() + (a.provisional() ? " provisional" : " checked"));
+        if (a.provisional()) {
+            provisional.put(node, (long) a.pieces());
+        }
     }
 
     SimNode node(Port port) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.peeredge.dts.api.Pieces;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Link;
 
@@ -71,13 +72,64 @@ class SwarmTest {
     }
 
     @Test
-    void withoutAMapOneFetchesWhole() {
+    void withoutAMapEachReadsItsShare() {
         origin.kill();
         completes(want(true, a, b, c), 20);
-        assertEquals(1, upstreamStarts(), "copies from upstream");
+        long read = a.upstreamBytes + b.upstreamBytes + c.upstreamBytes;
+        assertTrue(read <= image.sizeBytes() * 1.1, "read from upstream " + read);
+        for (SimNode node : List.of(a, b, c)) {
+            assertTrue(node.upstreamBytes < image.sizeBytes() / 2, "read " + node.upstreamBytes);
+        }
+    }
+
+    @Test
+    void withoutRangesOneFetchesWhole() {
+        origin.kill();
+        sim.upstream.noRanges = true;
+        completes(want(true, a, b, c), 20);
         long read = a.upstreamBytes + b.upstreamBytes + c.upstreamBytes;
         assertEquals(image.sizeBytes(), read);
         assertEquals(1, sim.readable.stream().filter(r -> r.endsWith("provisional")).count());
+    }
+
+    /** Clients of a node read along what it has read from upstream itself, nothing else. */
+    @Test
+    void claimedPiecesWaitForTheDigest() {
+        origin.kill();
+        completes(want(true, a, b), 20);
+        for (SimNode node : List.of(a, b)) {
+            String name = node.id.shortName();
+            long until = sim.provisional.getOrDefault(node, 0L) * Pieces.PIECE_BYTES;
+            assertTrue(until <= node.upstreamBytes, name + " gave " + until);
+        }
+    }
+
+    @Test
+    void aFalseClaimIsNamedWhenTheDigestIsChecked() {
+        origin.kill();
+        b.falseClaims = true;
+        completes(want(true, a, c), 60);
+        List<SwarmSim.Want> again = new ArrayList<>();
+        SimContent other = sim.content("other", 5 * MIB);
+        for (SimNode node : List.of(a, b, c)) {
+            again.add(sim.want(node, other, true));
+        }
+        sim.run(again, 60);
+        for (SimNode node : List.of(a, c)) {
+            assertEquals(other.pieces(), node.disk.blob(other.digest()).genuine.cardinality());
+            assertEquals(java.util.Set.of(b.id), node.punished, "named by " + node);
+        }
+    }
+
+    @Test
+    void whoReadsFromUpstreamMayGo() {
+        origin.kill();
+        List<SwarmSim.Want> wants = want(true, a, b, c);
+        sim.runFor(100 * SimNode.MILLI);
+        c.kill();
+        wants.removeLast();
+        completes(wants, 20);
+        assertTrue(a.upstreamBytes + b.upstreamBytes <= image.sizeBytes() * 1.3);
     }
 
     @Test
@@ -86,7 +138,8 @@ class SwarmTest {
         SimNode node = alone.node("alone", 0, LINK);
         SimContent blob = alone.content("blob", MIB);
         SwarmSim.Want w = alone.want(node, blob, true);
-        assertEquals(1, node.upstreamStarts);
+        alone.runFor(5 * SimNode.MILLI);
+        assertTrue(node.upstreamStarts > 0);
         assertTrue(alone.run(List.of(w), 5));
         assertTrue(w.doneNanos >= 0);
     }

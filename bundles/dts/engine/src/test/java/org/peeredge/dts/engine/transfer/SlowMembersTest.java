@@ -84,9 +84,8 @@ class SlowMembersTest {
                 "all have lost their channels", () -> rude.stream().allMatch(r -> r.ended.get()));
         assertEquals(many, origin.metric("send_timeouts_total"));
         assertTrue(origin.connected(edge));
-        assertEquals(
-                (double) EngineLimits.defaults().sendBuffers() * Pieces.PIECE_BYTES,
-                origin.metric("send_buffer_bytes"));
+        double most = (double) EngineLimits.defaults().sendBuffers() * Pieces.PIECE_BYTES;
+        assertTrue(origin.metric("send_buffer_bytes") <= most);
     }
 
     /** Says hello, asks, and stops reading. */

@@ -244,6 +244,11 @@ final class TestNode implements AutoCloseable {
             }
 
             @Override
+            public Body openRange(UpstreamRef ref, Digest digest, long offset, long length) {
+                throw new NeverException("this upstream knows no ranges");
+            }
+
+            @Override
             public Body open(UpstreamRef ref, Digest digest, long offset) {
                 return new Body() {
                     @Override

@@ -49,7 +49,7 @@ class TransferTest {
     @Test
     void aReaderIsWokenByItsPiece() {
         open();
-        transfer.mayRead();
+        transfer.mayRead(100);
         await(2);
         await(1);
         transfer.pieceArrived(0);
@@ -66,7 +66,7 @@ class TransferTest {
         await(0);
         transfer.pieceArrived(0);
         assertEquals(List.of(), woken);
-        transfer.mayRead();
+        transfer.mayRead(100);
         assertEquals(List.of("piece 0"), woken);
         await(3);
         transfer.complete(4L * Pieces.PIECE_BYTES, false, 5);
@@ -76,7 +76,7 @@ class TransferTest {
     @Test
     void whatChangedBetweenLookAndWaitIsNotMissed() {
         open();
-        transfer.mayRead();
+        transfer.mayRead(100);
         int seen = transfer.changes();
         transfer.pieceArrived(0);
         transfer.await(seen, 0, () -> woken.add("at once"));

@@ -52,6 +52,16 @@ final class Samples {
                 new Message.Offer(LONG_DIGEST, 4_194_303),
                 new Message.Declined(DIGEST, 0, true),
                 new Message.Room(DIGEST),
+                new Message.Claims(
+                        DIGEST,
+                        1L << 40,
+                        List.of(
+                                new Claim(
+                                        new UpstreamRef("docker.io", "library/busybox"),
+                                        List.of(0, 4_194_303),
+                                        new byte[64],
+                                        new byte[840],
+                                        new byte[72]))),
                 new Message.GetMap(LONG_DIGEST),
                 new Message.MapOf(map),
                 new Message.GetSymbols(DIGEST, 1_048_575, NONE, 3, 64, new byte[1024]),
@@ -78,6 +88,18 @@ final class Samples {
                             + HexFormat.of().formatHex(m.map().map().leaves())
                             + m.map().signatures().stream()
                                     .map(s -> hex(s.certificate()) + "/" + hex(s.signature()))
+                                    .toList();
+            case Message.Claims m ->
+                    m.digest()
+                            + " "
+                            + m.sizeBytes()
+                            + m.claims().stream()
+                                    .map(c ->
+                                            c.upstream()
+                                                    + c.pieces().toString()
+                                                    + hex(c.hashes())
+                                                    + hex(c.certificate())
+                                                    + hex(c.signature()))
                                     .toList();
             case Message.GetSymbols m ->
                     ""

@@ -131,18 +131,27 @@ public final class UpstreamClient implements Upstream {
 
     @Override
     public Body open(UpstreamRef ref, Digest digest, long offset) throws IOException {
-        return open(ref, digest, offset, true);
+        return open(ref, digest, offset, -1, true);
     }
 
     @Override
     public Body openForMembers(UpstreamRef ref, Digest digest, long offset) throws IOException {
-        return open(ref, digest, offset, false);
+        return open(ref, digest, offset, -1, false);
     }
 
-    private Body open(UpstreamRef ref, Digest digest, long offset, boolean credentials)
+    @Override
+    public Body openRange(UpstreamRef ref, Digest digest, long offset, long length)
             throws IOException {
+        return open(ref, digest, offset, offset + length - 1, false);
+    }
+
+    /** Opens from {@code offset} to {@code last}, or to the end where that is negative. */
+    private Body open(
+            UpstreamRef ref, Digest digest, long offset, long last, boolean credentials)
+            throws IOException {
+        String range = "bytes=" + offset + "-" + (last < 0 ? "" : last);
         Map<String, String> headers =
-                offset > 0 ? Map.of("Range", "bytes=" + offset + "-") : Map.of();
+                offset > 0 || last >= 0 ? Map.of("Range", range) : Map.of();
         String rest = "blobs/" + digest;
         // What is refused to others is not refused to this node.
         String key = credentials ? key(ref, rest) : key(ref, rest) + " for members";

@@ -10,7 +10,7 @@ import org.peeredge.dts.engine.wire.Holding;
  * that gives no sign of life for a while is passed over; two at once cost a copy, never
  * correctness.
  */
-final class Claims {
+final class WholeFetch {
     private static final long SIGN_NANOS = 3 * Time.SECOND;
     private static final long PASSED_NANOS = 30 * Time.SECOND;
     private static final long LONGEST_ANSWER_NANOS = Time.SECOND / 4;
@@ -20,16 +20,20 @@ final class Claims {
     private static final int MAX_TRIES = 6;
 
     private final Core core;
+    private final Ranges ranges;
 
     /** Ends a transfer without the blob. */
     interface Ending {
         void fail(Transfer t, String reason, boolean never);
 
         void upstreamStarted(Transfer t);
+
+        void rangesBegin(Transfer t);
     }
 
-    Claims(Core core) {
+    WholeFetch(Core core, Ranges ranges) {
         this.core = core;
+        this.ranges = ranges;
     }
 
     /** How long to wait for the answers of the members asked now. */
@@ -43,7 +47,9 @@ final class Claims {
         return Math.min(longest, LONGEST_ANSWER_NANOS);
     }
 
-    /** Claims the upstream when it is this node's turn, or gives up when there is no way left. */
+    /**
+     * WholeFetch the upstream when it is this node's turn, or gives up when there is no way left.
+     */
     void step(Transfer t, Ending ending) {
         if (t.verifying || t.completing || t.resetWanted || t.all()) {
             return;
@@ -52,13 +58,16 @@ final class Claims {
             yieldToBetter(t);
             return;
         }
-        if (fed(t) || !answered(t)) {
+        if (fed(t) || !answered(t) || waitForFetcher(t) || core.awaitsReturn()) {
             return;
         }
-        if (waitForFetcher(t) || core.awaitsReturn()) {
-            return;
+        if (t.registry != null) {
+            return; // it brings what is missing, or is given up
         }
-        if (t.upstream.isEmpty() || t.upstreamState == Transfer.Upstream.DEAD) {
+        if (ranges.possible(t)) {
+            ranges.attach(t);
+            ending.rangesBegin(t);
+        } else if (t.upstream.isEmpty() || t.upstreamState == Transfer.Upstream.DEAD) {
             hopeless(t, ending);
         } else if (t.upstreamTries >= MAX_TRIES) {
             ending.fail(t, "the upstream failed " + MAX_TRIES + " times: " + t.lastTrouble, false);
@@ -75,19 +84,22 @@ final class Claims {
         if (t.readable == 1 && t.maps.map() != null && !t.maps.trusted()) {
             return false;
         }
-        if (!t.requests.isEmpty() || !t.checking.isEmpty() || !t.rechecking.isEmpty()) {
+        boolean busy = !t.requests.isEmpty() || !t.checking.isEmpty() || !t.rechecking.isEmpty();
+        if (busy && (t.registry != null || !t.fast)) {
             return true;
         }
         boolean partial = false;
+        boolean upstream = ranges.possible(t) && t.registry == null && !t.maps.trusted();
         for (Source s : t.sources.values()) {
-            if (s.holds(core.now)) {
+            if (!s.upstream && s.holds(core.now)) {
                 if (s.complete()) {
                     return true;
                 }
                 partial = true;
             }
         }
-        return partial && core.now - t.progressNanos < LONGEST_SILENCE_NANOS;
+        // What others hold in part they read themselves: this node does its share.
+        return partial && !upstream && core.now - t.progressNanos < LONGEST_SILENCE_NANOS;
     }
 
     private static boolean upstreamLeft(Transfer t) {
@@ -159,6 +171,8 @@ final class Claims {
     private void start(Transfer t, Ending ending) {
         t.upstreamState = Transfer.Upstream.RUNNING;
         t.upstreamPieces = 0;
+        t.fast = false;
+        t.oldPieces |= !t.have.isEmpty();
         t.waitingFor = null;
         t.upstreamForMembers = !t.wantedHere;
         core.act(

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peeredge.dts.api.PieceMap;
+import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.engine.wire.Claim;
+import org.peeredge.dts.engine.wire.Limits;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+
+/** Says what this node has read from upstream, and hears what others have. */
+final class Claiming {
+    private static final long BATCH_NANOS = 10 * Time.MILLI;
+    private static final int MAX_CHECKS = 4;
+
+    private final Core core;
+    private final Flow flow;
+
+    Claiming(Core core, Flow flow) {
+        this.core = core;
+        this.flow = flow;
+    }
+
+    /** A piece was read from upstream; it is told once it is signed. */
+    void read(Transfer t, int piece, byte[] hash) {
+        t.claims.read(piece, hash);
+        t.unsigned.add(piece);
+        if (t.signedNanos == Long.MIN_VALUE
+                || core.now - t.signedNanos >= BATCH_NANOS
+                || t.unsigned.size() >= Limits.MAX_CLAIM_PIECES) {
+            sign(t);
+        }
+    }
+
+    /**
+     * Signs what has been read since the last time: a signature for many pieces, where they come
+     * fast.
+     */
+    void sign(Transfer t) {
+        if (t.unsigned.isEmpty() || t.upstream.isEmpty()) {
+            return;
+        }
+        byte[] hashes = new byte[t.unsigned.size() * PieceMap.LEAF_BYTES];
+        List<Integer> pieces = new ArrayList<>(t.unsigned.size());
+        for (int piece : t.unsigned) {
+            byte[] hash = t.claims.hash(piece);
+            if (hash != null) {
+                System.arraycopy(hash, 0, hashes, pieces.size() * PieceMap.LEAF_BYTES, hash.length);
+                pieces.add(piece);
+            }
+        }
+        t.unsigned.clear();
+        t.signedNanos = core.now;
+        core.act(
+                new Action.SignClaim(
+                        t.digest, t.sizeBytes, t.upstream.orElseThrow(), pieces, hashes));
+    }
+
+    /** This node's claim is signed: its pieces may be given. */
+    void signed(Transfer t, Claim claim) {
+        if (!t.fast) {
+            return;
+        }
+        t.claims.signed(core.self, claim);
+        for (int piece : claim.pieces()) {
+            if (t.have.get(piece) && t.claims.readHere(piece)) {
+                t.vouched.set(piece);
+                flow.takes.arrived(t, piece);
+            }
+        }
+        flow.offers.claim(t, new Message.Claims(t.digest, t.sizeBytes, List.of(claim)));
+    }
+
+    /** Claims came: who makes too many at once is not heard. */
+    void received(NodeId from, Message.Claims m) {
+        Transfer t = core.transfers.get(m.digest());
+        Source s = t == null ? null : t.sources.get(from);
+        if (t == null || s == null) {
+            return;
+        }
+        s.mapAwaited = false;
+        boolean fits = t.sizeBytes < 0 || t.sizeBytes == m.sizeBytes();
+        if (fits && t.claimable() && s.claimChecks < MAX_CHECKS) {
+            s.claimChecks++;
+            core.act(new Action.CheckClaims(from, m));
+        }
+    }
+
+    /** Their signatures are good. */
+    void checked(Transfer t, Event.ClaimsChecked e) {
+        Source s = t.sources.get(e.from());
+        if (s != null) {
+            s.claimChecks--;
+        }
+        if (!t.claimable()) {
+            return;
+        }
+        if (t.sizeBytes < 0) {
+            t.sizeBytes = e.sizeBytes();
+            t.sizeFrom = e.from();
+        }
+        if (t.sizeBytes != e.sizeBytes()) {
+            return;
+        }
+        boolean first = !t.fast;
+        t.fast = true;
+        for (Event.Claimed c : e.claims()) {
+            if (c.by().equals(core.self)) {
+                continue; // an earlier life's, passed on: what was read then is not known now
+            }
+            t.claims.add(c.by(), c.claim(), t.pieces());
+            if (s != null && c.by().equals(e.from())) {
+                flow.heard(t, s, c.claim().pieces());
+            }
+        }
+        if (first) {
+            t.rosterStale = true;
+            flow.advance(t);
+        } else if (s != null) {
+            flow.requests.fill(t, s);
+        }
+    }
+
+    /** Gives what is known of the hashes to one who asked for a map. */
+    boolean give(Transfer t, NodeId to) {
+        if (!t.fast || t.confined) {
+            return false;
+        }
+        SignedMap map = t.maps.signed();
+        if (map != null && !map.signatures().isEmpty()) {
+            core.send(to, new Message.MapOf(map));
+        }
+        List<Claim> all = t.claims.all();
+        for (int i = 0; i < all.size(); i += Limits.MAX_CLAIMS) {
+            List<Claim> part = all.subList(i, Math.min(all.size(), i + Limits.MAX_CLAIMS));
+            core.send(to, new Message.Claims(t.digest, t.sizeBytes, List.copyOf(part)));
+        }
+        return map != null || !all.isEmpty();
+    }
+}
