@@ -86,8 +86,8 @@ class SimNetworkTest {
 
     @Test
     void controlWaitsForWhatTheSocketHolds() {
-        // 64 KiB on one link, then one chunk of it, the last before it, on the other.
-        assertEquals(List.of("up a", "91 one", "91 two", "1026 bulk"), behindBulk());
+        // The chunk under way and 64 KiB on one link, and the last chunk of that on the other.
+        assertEquals(List.of("up a", "108 one", "108 two", "1026 bulk"), behindBulk());
     }
 
     @Test

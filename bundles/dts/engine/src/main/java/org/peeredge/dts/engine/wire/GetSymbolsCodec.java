@@ -124,7 +124,8 @@ final class GetSymbolsCodec {
         }
 
         void expect(int kind, int value) {
-            failed |= head(kind) != value;
+            int found = head(kind); // not in the next line: it may set what that line reads first
+            failed |= found != value;
         }
 
         int number(int min, int max) {
@@ -156,7 +157,9 @@ final class GetSymbolsCodec {
         private int value(int kind, int first) {
             int low = first & 31;
             int follow =
-                    low < ONE_BYTE ? 0 : low > FOUR_BYTES ? Integer.MAX_VALUE : 1 << low - ONE_BYTE;
+                    low < ONE_BYTE
+                            ? 0
+                            : low > FOUR_BYTES ? Integer.MAX_VALUE : 1 << (low - ONE_BYTE);
             if (first >>> 5 != kind || in.remaining() < follow) {
                 return -1;
             }

@@ -21,18 +21,18 @@ final class Pace {
     /** The kernel wakes us at half of it, and then one record must be left to send. */
     private static final int MIN_UNSENT_BYTES = 2 * Framing.RECORD_BYTES;
 
-    private static final int UNLIMITED = Integer.MAX_VALUE;
     private static final long LOOK_NANOS = 10_000_000;
-    private static final long UNKNOWN = Long.MAX_VALUE / 2;
+    private static final long LOOKS_PER_SECOND = 1_000_000_000 / LOOK_NANOS;
 
     private final NettyRuntime runtime;
     private final Channel socket;
     private final Clock clock;
     private int heldBytes = FIRST_HELD_BYTES;
-    private int unsentBytes = UNLIMITED;
+    private int unsentBytes = Integer.MAX_VALUE;
     private boolean looked;
     private long lookedNanos;
-    private long takenRate = UNKNOWN;
+    private long takenRate = FIRST_HELD_BYTES * LOOKS_PER_SECOND;
+    private long sinceLookBytes;
     private boolean full;
     private long fullSinceNanos;
     private long takenBytes;
@@ -51,12 +51,13 @@ final class Pace {
     /** The longest part of a frame: a quarter of that, whole records; fast paths need no parts. */
     int partBytes() {
         return heldBytes == MAX_HELD_BYTES
-                ? UNLIMITED
+                ? Integer.MAX_VALUE
                 : Math.max(1, heldBytes / 4 / Framing.RECORD_BYTES) * Framing.RECORD_BYTES;
     }
 
     /** The kernel took bytes. */
     void taken(int bytes) {
+        sinceLookBytes += bytes;
         if (!full) {
             return;
         }
@@ -93,14 +94,18 @@ final class Pace {
         if (path == 0) {
             return;
         }
-        if (!full) {
-            takenRate = Math.min(UNKNOWN, takenRate * 2);
+        if (!full && sinceLookBytes > 2L * (heldBytes + unsentBytes)) {
+            // It took more than it can put aside, and was never full.
+            takenRate = Math.min(path, takenRate * 2);
         }
-        long bytes = Math.min(path, takenRate) / (1_000_000_000 / LOOK_NANOS);
-        heldBytes = Math.clamp(bytes, MIN_HELD_BYTES, MAX_HELD_BYTES);
-        int unsent =
-                heldBytes == MAX_HELD_BYTES ? UNLIMITED : Math.max(heldBytes, MIN_UNSENT_BYTES);
-        if (unsent < unsentBytes / 2 + unsentBytes / 4 || unsent / 2 > unsentBytes) {
+        sinceLookBytes = 0;
+        heldBytes =
+                Math.clamp(
+                        Math.min(path, takenRate) / LOOKS_PER_SECOND,
+                        MIN_HELD_BYTES,
+                        MAX_HELD_BYTES);
+        int unsent = Math.max(heldBytes, MIN_UNSENT_BYTES);
+        if (unsent < unsentBytes / 4 * 3 || unsent / 2 > unsentBytes) {
             unsentBytes = unsent;
             runtime.limitUnsent(socket, unsent);
         }

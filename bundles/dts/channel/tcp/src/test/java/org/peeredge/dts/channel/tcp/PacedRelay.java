@@ -29,7 +29,7 @@ final class PacedRelay implements AutoCloseable {
     private final ServerSocketChannel door = ServerSocketChannel.open();
     private final ScheduledExecutorService forth = Executors.newSingleThreadScheduledExecutor();
     private final List<SocketChannel> ends = new CopyOnWriteArrayList<>();
-    private final ExecutorService back = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService back = Executors.newSingleThreadExecutor();
     private final long bytesPerSecond;
     private final ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
     private long nextNanos = System.nanoTime();

@@ -34,11 +34,15 @@ final class UrgentFramesTest {
 
     private static final int PIECE_BYTES = 256 << 10;
     private static final int PIECES = 16;
+
+    /** Until the channel knows its path. */
+    private static final int PIECES_BEFORE = 4;
+
     private static final int PATIENCE_SECONDS = 30;
 
     private final Residue residue = Residue.now();
     private final TestKernel kernel = new TestKernel();
-    private final EventLoops loops = new EventLoops(2, kernel.threads(), kernel.metrics().scope());
+    private final EventLoops loops = new EventLoops(1, kernel.threads(), kernel.metrics().scope());
     private final TestMesh mesh = new TestMesh(kernel.clock());
     private final List<MeshContexts> contexts = new ArrayList<>();
 
@@ -53,7 +57,16 @@ final class UrgentFramesTest {
                 kernel.threads(),
                 kernel.clock(),
                 scope,
-                TcpChannelTckTest.settings(TcpSettings.DEFAULT_FRAME_BYTES));
+                new TcpSettings(
+                        "127.0.0.1",
+                        0,
+                        List.of(),
+                        TcpSettings.DEFAULT_FRAME_BYTES,
+                        2 << 20,
+                        64 << 20,
+                        4,
+                        2,
+                        Duration.ofSeconds(20)));
     }
 
     @AfterEach
@@ -96,10 +109,10 @@ final class UrgentFramesTest {
                         get(client.connect(link.address(), recorder, Duration.ofSeconds(10)));
                 ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
                 List<CompletionStage<Void>> sent = new ArrayList<>();
-                for (int i = 0; i < PIECES; i++) {
+                for (int i = 0; i < PIECES_BEFORE + PIECES; i++) {
                     sent.add(channel.send(ByteBuffer.allocate(66), piece));
                 }
-                get(sent.getFirst());
+                get(sent.get(PIECES_BEFORE - 1));
                 long start = System.nanoTime();
                 way.send(channel, ByteBuffer.wrap(new byte[] {42}));
                 recorder.frame();
