@@ -15,11 +15,21 @@ import org.peeredge.kernel.api.Cancellable;
  */
 @ProviderType
 public interface MeshTls {
-    /** The accepting end; asks for a certificate and refuses whoever is not a member. */
-    SslContext server();
+    /**
+     * The accepting end; asks for a certificate and refuses whoever is not a member.
+     *
+     * @param protocols names for ALPN (RFC 7301), best first, so that two versions of a protocol
+     *     find the one that both speak; an end that offers none of them is let in all the same, and
+     *     then none is chosen
+     */
+    SslContext server(String... protocols);
 
-    /** The connecting end; host names are not looked at, only membership counts. */
-    SslContext client();
+    /**
+     * The connecting end; host names are not looked at, only membership counts.
+     *
+     * @param protocols as for {@link #server}
+     */
+    SslContext client(String... protocols);
 
     /**
      * Calls {@code listener}, on any thread, after a renewal or a revocation: {@link #server} and

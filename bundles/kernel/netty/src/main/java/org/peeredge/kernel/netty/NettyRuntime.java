@@ -27,6 +27,19 @@ public interface NettyRuntime {
     /** Pooled direct memory. */
     ByteBufAllocator allocator();
 
+    /**
+     * What the path of a TCP socket carries by the kernel's congestion window and round trip, in
+     * bytes per second; 0 where the kernel does not tell. A system call.
+     */
+    long pathBytesPerSecond(Channel socket);
+
+    /**
+     * Has the kernel take no more than about {@code bytes} that it cannot send yet, so that what
+     * waits, waits here, where it can still be put in another order; nothing where the kernel
+     * cannot. A system call.
+     */
+    void limitUnsent(Channel socket, int bytes);
+
     /** {@code OPENSSL} (BoringSSL) where it loads, otherwise {@code JDK}. */
     SslProvider sslProvider();
 }

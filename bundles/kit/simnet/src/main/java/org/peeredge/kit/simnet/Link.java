@@ -2,7 +2,7 @@
 package org.peeredge.kit.simnet;
 
 /**
- * A node's link.
+ * A node's link. Control and bulk of two nodes share one connection.
  *
  * @param upBitsPerSecond rate out; 0 for unlimited
  * @param downBitsPerSecond rate in; 0 for unlimited

@@ -50,7 +50,8 @@ public final class Port {
     }
 
     /**
-     * Sends a message to a connected node.
+     * Sends a message to a connected node: up to {@link SimNetwork#SMALL_BYTES} ahead of bulk, else
+     * as bulk.
      *
      * @param left runs when its last byte has left this node, or when it is known to be lost
      * @return false when there is no connection or the queue is full; then {@code left} never runs
@@ -69,7 +70,7 @@ public final class Port {
         private final SimNetwork network;
         private final long bitsPerSecond;
         private final int chunkBytes;
-        private final Map<Port, ArrayDeque<Packet>> queues = new LinkedHashMap<>();
+        private final Map<Port, Flow> flows = new LinkedHashMap<>();
         private final ArrayDeque<Port> turn = new ArrayDeque<>();
         private boolean busy;
         long queuedBytes;
@@ -82,23 +83,38 @@ public final class Port {
 
         void add(Port other, Packet packet) {
             queuedBytes += packet.bytes;
-            ArrayDeque<Packet> queue = queues.computeIfAbsent(other, p -> new ArrayDeque<>());
-            if (queue.isEmpty()) {
+            Flow flow = flow(other);
+            flow.bulk.add(packet);
+            flow.bulkBytes += packet.bytes;
+            serve();
+        }
+
+        /** Adds a packet that waits for at most {@code behindBytes} of the bulk that is there. */
+        void addControl(Port other, Packet packet, long behindBytes) {
+            Flow flow = flow(other);
+            packet.afterBytes = flow.servedBytes + Math.min(behindBytes, flow.bulkBytes);
+            flow.control.add(packet);
+            serve();
+        }
+
+        private Flow flow(Port other) {
+            Flow flow = flows.computeIfAbsent(other, p -> new Flow());
+            if (flow.isEmpty()) {
                 turn.add(other);
             }
-            queue.add(packet);
-            serve();
+            return flow;
         }
 
         /** Drops what waits for {@code other}, when the connection is gone. */
         void drop(Port other) {
-            ArrayDeque<Packet> queue = queues.remove(other);
-            if (queue != null) {
+            Flow flow = flows.remove(other);
+            if (flow != null) {
                 turn.remove(other);
-                for (Packet packet : queue) {
+                for (Packet packet : flow.bulk) {
                     queuedBytes -= packet.bytes;
                     packet.lost.run();
                 }
+                flow.control.forEach(packet -> packet.lost.run());
             }
         }
 
@@ -107,20 +123,27 @@ public final class Port {
                 return;
             }
             Port other = turn.removeFirst();
-            ArrayDeque<Packet> queue = queues.get(other);
-            Packet packet = queue == null ? null : queue.peekFirst();
-            if (queue == null || packet == null) {
+            Flow flow = flows.get(other);
+            if (flow == null) {
                 throw new IllegalStateException("a turn without a packet");
             }
-            long chunk = Math.min(chunkBytes, packet.bytes);
+            boolean control = flow.controlIsNext();
+            Packet packet = control ? flow.control.getFirst() : flow.bulk.getFirst();
+            long chunk = control ? packet.bytes : Math.min(chunkBytes, packet.bytes);
             long took = bitsPerSecond == 0 ? 0 : chunk * 8_000_000_000L / bitsPerSecond;
-            queuedBytes -= chunk;
             packet.bytes -= chunk;
             boolean last = packet.bytes == 0;
-            if (last) {
-                queue.removeFirst();
+            if (control) {
+                flow.control.removeFirst();
+            } else {
+                queuedBytes -= chunk;
+                flow.bulkBytes -= chunk;
+                flow.servedBytes += chunk;
+                if (last) {
+                    flow.bulk.removeFirst();
+                }
             }
-            if (!queue.isEmpty()) {
+            if (!flow.isEmpty()) {
                 turn.addLast(other);
             }
             busy = true;
@@ -135,6 +158,23 @@ public final class Port {
         }
     }
 
+    /** One connection's packets: control and bulk, each in order. */
+    private static final class Flow {
+        final ArrayDeque<Packet> control = new ArrayDeque<>();
+        final ArrayDeque<Packet> bulk = new ArrayDeque<>();
+        long bulkBytes;
+        long servedBytes;
+
+        boolean isEmpty() {
+            return control.isEmpty() && bulk.isEmpty();
+        }
+
+        boolean controlIsNext() {
+            Packet first = control.peekFirst();
+            return first != null && (bulk.isEmpty() || first.afterBytes <= servedBytes);
+        }
+    }
+
     /** Told of each chunk that went through. */
     interface Served {
         void served(long bytes, boolean last);
@@ -143,6 +183,7 @@ public final class Port {
     /** A message, or a chunk of one, waiting in a lane. */
     static final class Packet {
         private long bytes;
+        private long afterBytes;
         private final Served chunk;
         private final Runnable lost;
 

@@ -10,12 +10,16 @@ import java.util.random.RandomGenerator;
  * safe for use by several threads.
  */
 public final class SimNetwork {
-    /** Messages up to this many bytes take delay but no rate, and overtake bulk. */
+    /** Messages up to this many bytes are control: they overtake bulk on the same connection. */
     public static final int SMALL_BYTES = 4096;
+
+    /** What the channel {@code tcp} holds where nothing overtakes it, on a slow link. */
+    private static final long HELD_BYTES = 64 * 1024;
 
     private final VirtualTime time;
     private final Firewall firewall;
     private final List<Port> ports = new ArrayList<>();
+    private long controlBehindBytes = HELD_BYTES;
     private int connectionNumber;
     private long trace;
     private long delivered;
@@ -34,6 +38,18 @@ public final class SimNetwork {
     /** What goes wrong. */
     public Firewall firewall() {
         return firewall;
+    }
+
+    /**
+     * From now on a control message waits for at most so many bytes of the bulk that was sent
+     * before it to the same node; 64 KiB unless set, 0 for the rest of a chunk only, {@code
+     * Long.MAX_VALUE} for connections that keep the order of all that is sent.
+     */
+    public void controlBehind(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("behind " + bytes + " bytes");
+        }
+        controlBehindBytes = bytes;
     }
 
     /** Adds a node, not connected to any. */
@@ -87,39 +103,31 @@ public final class SimNetwork {
         if (connection == null) {
             return false;
         }
-        if (bytes <= SMALL_BYTES) {
-            left.run();
-            carry(from, to, connection, message, bytes);
-            return true;
-        }
-        if (from.up.queuedBytes + bytes > from.link.queueBytes()) {
+        if (bytes > SMALL_BYTES && from.up.queuedBytes + bytes > from.link.queueBytes()) {
             return false;
         }
+        boolean small = bytes <= SMALL_BYTES;
         Transit transit = new Transit(from, to, connection, message, bytes);
         transit.lost = firewall.drops(from, to, message);
-        from.up.add(
-                to,
+        Port.Packet packet =
                 new Port.Packet(
                         bytes,
                         (chunk, last) -> {
                             transit.crossed(chunk, last);
+                            if (small && firewall.duplicates(from, to, message)) {
+                                transit.crossed(chunk, last);
+                            }
                             if (last) {
                                 left.run();
                             }
                         },
-                        left));
+                        left);
+        if (small) {
+            from.up.addControl(to, packet, controlBehindBytes);
+        } else {
+            from.up.add(to, packet);
+        }
         return true;
-    }
-
-    private void carry(Port from, Port to, int connection, Object message, long bytes) {
-        if (firewall.drops(from, to, message)) {
-            return;
-        }
-        int copies = firewall.duplicates(from, to, message) ? 2 : 1;
-        for (int i = 0; i < copies; i++) {
-            long delay = delay(from, to) + firewall.delays(from, to, message);
-            time.after(delay, () -> deliver(from, to, connection, message, bytes));
-        }
     }
 
     private static long delay(Port from, Port to) {
@@ -143,7 +151,7 @@ public final class SimNetwork {
         trace = z ^ (z >>> 31);
     }
 
-    /** A bulk message on its way: its chunks leave one link, cross, and pass the other. */
+    /** A message on its way: its chunks leave one link, cross, and pass the other. */
     private final class Transit {
         private final Port from;
         private final Port to;
@@ -177,8 +185,7 @@ public final class SimNetwork {
             if (lost) {
                 return;
             }
-            to.down.add(
-                    from,
+            Port.Packet packet =
                     new Port.Packet(
                             chunk,
                             (part, end) -> {
@@ -186,7 +193,12 @@ public final class SimNetwork {
                                     deliver(from, to, connection, message, bytes);
                                 }
                             },
-                            () -> {}));
+                            () -> {});
+            if (bytes <= SMALL_BYTES) {
+                to.down.addControl(from, packet, Long.MAX_VALUE);
+            } else {
+                to.down.add(from, packet);
+            }
         }
     }
 }

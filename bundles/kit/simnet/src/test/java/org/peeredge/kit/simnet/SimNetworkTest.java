@@ -74,15 +74,32 @@ class SimNetworkTest {
         assertEquals(1026, atB.millisOf("bulk"), 1);
     }
 
-    @Test
-    void smallMessagesOvertakeBulkInOrder() {
+    /** When two messages come that were sent after 1 MB of bulk, a second's worth. */
+    private List<String> behindBulk() {
         network.connect(a, b);
         assertTrue(a.send(b, "bulk", 1_000_000, () -> {}));
         assertTrue(a.send(b, "one", 10, () -> {}));
         assertTrue(a.send(b, "two", 10, () -> {}));
         run();
-        assertEquals(List.of("up a", "10 one", "10 two"), atB.lines.subList(0, 3));
-        assertEquals(4, atB.lines.size());
+        return atB.lines;
+    }
+
+    @Test
+    void controlWaitsForWhatTheSocketHolds() {
+        // The chunk under way and 64 KiB on one link, and the last chunk of that on the other.
+        assertEquals(List.of("up a", "108 one", "108 two", "1026 bulk"), behindBulk());
+    }
+
+    @Test
+    void controlWaitsForTheChunkUnderWay() {
+        network.controlBehind(0);
+        assertEquals(List.of("up a", "42 one", "42 two", "1026 bulk"), behindBulk());
+    }
+
+    @Test
+    void controlWaitsForAllThatWasSentBeforeIt() {
+        network.controlBehind(Long.MAX_VALUE);
+        assertEquals(List.of("up a", "1026 bulk", "1026 one", "1026 two"), behindBulk());
     }
 
     @Test

@@ -27,6 +27,21 @@ public interface Channel extends AutoCloseable {
      */
     CompletionStage<Void> send(ByteBuffer... parts);
 
+    /**
+     * Sends one short frame, as {@link #send} does, that need not wait for frames of {@code send}
+     * that are still queued: it goes before them, and between the parts of one that is under way
+     * where the channel sends long frames in parts. Frames of {@code sendUrgent} keep their order
+     * among themselves, and so do those of {@code send}. What is already with the network is not
+     * overtaken, and after many urgent frames in a row some of the others may have their turn, so
+     * that they do not starve. A channel that queues nothing, or keeps no order, may send it like
+     * any other, as it does by default.
+     *
+     * @throws IllegalArgumentException when the frame is empty or larger than {@code maxFrameBytes}
+     */
+    default CompletionStage<Void> sendUrgent(ByteBuffer... parts) {
+        return send(parts);
+    }
+
     /** Whether less than the channel's high-water mark is queued. */
     boolean writable();
 

@@ -2,7 +2,7 @@
 /** The channel family: moves frames between two members. */
 @NullMarked
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package org.peeredge.dts.api.channel;
 
 import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.channel.Channel;
 import org.peeredge.dts.api.channel.ChannelListener;
@@ -250,7 +251,7 @@ final class Connection implements ChannelListener {
     }
 
     /**
-     * Sends a message.
+     * Sends a message, ahead of symbols that wait on the same channel.
      *
      * @return false when the channel has ended or the message is larger than its frames
      */
@@ -280,7 +281,8 @@ final class Connection implements ChannelListener {
             close("does not read: over " + shared.config().backlog().maxUnsentBytes() + " unsent");
             return false;
         }
-        handOver(frame).whenComplete((_, _) -> unsentBytes.addAndGet(-bytes));
+        handOver(() -> channel().sendUrgent(frame))
+                .whenComplete((_, _) -> unsentBytes.addAndGet(-bytes));
         return true;
     }
 
@@ -291,7 +293,7 @@ final class Connection implements ChannelListener {
         ByteBuffer[] parts = new ByteBuffer[1 + payload.length];
         parts[0] = header;
         System.arraycopy(payload, 0, parts, 1, payload.length);
-        return handOver(parts);
+        return handOver(() -> channel().send(parts));
     }
 
     /** What sending to a member without a channel gives. */
@@ -300,9 +302,9 @@ final class Connection implements ChannelListener {
                 new TryOtherPeerException("member " + node.shortName() + " is not connected"));
     }
 
-    private CompletionStage<Void> handOver(ByteBuffer... parts) {
+    private CompletionStage<Void> handOver(Supplier<CompletionStage<Void>> sending) {
         try {
-            return channel().send(parts);
+            return sending.get();
         } catch (RuntimeException e) {
             shared.blame().blame(this, e);
             close("its plugin threw while sending: " + Errors.text(e));

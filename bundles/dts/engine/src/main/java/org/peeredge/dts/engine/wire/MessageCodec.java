@@ -51,6 +51,9 @@ public final class MessageCodec {
      *     Limits#MAX_CONTROL_FRAME_BYTES}
      */
     public ByteBuffer encode(Message message) {
+        if (message instanceof Message.GetSymbols request) {
+            return GetSymbolsCodec.encode(request);
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BUFFER_BYTES);
         bytes.write(Limits.VERSION);
         bytes.write(MessageWriter.type(message));
@@ -88,6 +91,12 @@ public final class MessageCodec {
         }
         if (type > Types.CLAIMS) {
             return Optional.empty();
+        }
+        if (type == Types.GET_SYMBOLS) {
+            Message.GetSymbols request = GetSymbolsCodec.decode(frame);
+            if (request != null) {
+                return Optional.of(request);
+            }
         }
         byte[] body = new byte[frame.remaining() - Limits.PREFIX_BYTES];
         frame.get(frame.position() + Limits.PREFIX_BYTES, body);

@@ -3,6 +3,7 @@ package org.peeredge.kernel.netty.runtime;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -11,6 +12,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -106,6 +108,32 @@ public final class EventLoops implements NettyRuntime, AutoCloseable {
     @Override
     public PooledByteBufAllocator allocator() {
         return allocator;
+    }
+
+    @Override
+    public long pathBytesPerSecond(Channel socket) {
+        if (!(socket instanceof EpollSocketChannel tcp) || !tcp.isOpen()) {
+            return 0;
+        }
+        EpollTcpInfo info;
+        try {
+            info = tcp.tcpInfo();
+        } catch (ChannelException e) {
+            LOG.trace("{} ended", socket, e);
+            return 0;
+        }
+        return info.sndCwnd() * info.sndMss() * 1_000_000 / Math.max(1, info.rtt());
+    }
+
+    @Override
+    public void limitUnsent(Channel socket, int bytes) {
+        if (socket instanceof EpollSocketChannel tcp && tcp.isOpen()) {
+            try {
+                tcp.config().setTcpNotSentLowAt(bytes);
+            } catch (ChannelException e) {
+                LOG.trace("{} ended", socket, e);
+            }
+        }
     }
 
     @Override

@@ -98,6 +98,16 @@ public final class NettyComponent implements NettyRuntime, HttpListeners {
     }
 
     @Override
+    public long pathBytesPerSecond(Channel socket) {
+        return loops.pathBytesPerSecond(socket);
+    }
+
+    @Override
+    public void limitUnsent(Channel socket, int bytes) {
+        loops.limitUnsent(socket, bytes);
+    }
+
+    @Override
     public SslProvider sslProvider() {
         return loops.sslProvider();
     }

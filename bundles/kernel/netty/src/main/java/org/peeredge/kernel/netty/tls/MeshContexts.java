@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.kernel.netty.tls;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLException;
 import org.peeredge.kernel.api.Cancellable;
@@ -14,7 +19,10 @@ import org.peeredge.kernel.netty.OneKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The two contexts of one identity, made anew whenever it changes; plain Java, also for tests. */
+/**
+ * The contexts of one identity, two for each list of protocols, made anew whenever it changes;
+ * plain Java, also for tests.
+ */
 public final class MeshContexts implements MeshTls, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshContexts.class);
     private static final String[] PROTOCOLS = {"TLSv1.3"};
@@ -25,11 +33,15 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
      */
     private static final int SESSION_SECONDS = 1;
 
+    /** Lists are written in code, not sent by anybody: more than a few are a leak. */
+    private static final int MAX_PROTOCOL_LISTS = 16;
+
     private final Identity identity;
     private final SslProvider provider;
     private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Cancellable watch;
-    private volatile Pair pair;
+    private final Object building = new Object();
+    private volatile Map<List<String>, Pair> pairs;
 
     /**
      * Builds the contexts.
@@ -40,7 +52,7 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
         this.identity = identity;
         this.provider = provider;
         try {
-            this.pair = build(identity, provider);
+            this.pairs = Map.of(List.of(), build(List.of()));
         } catch (SSLException e) {
             throw new IllegalStateException("TLS by " + provider + " refuses this node's key", e);
         }
@@ -48,13 +60,33 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
     }
 
     @Override
-    public SslContext server() {
-        return pair.server;
+    public SslContext server(String... protocols) {
+        return pair(List.of(protocols)).server;
     }
 
     @Override
-    public SslContext client() {
-        return pair.client;
+    public SslContext client(String... protocols) {
+        return pair(List.of(protocols)).client;
+    }
+
+    private Pair pair(List<String> protocols) {
+        Pair made = pairs.get(protocols);
+        if (made != null) {
+            return made;
+        }
+        synchronized (building) {
+            Map<List<String>, Pair> all = new HashMap<>(pairs);
+            if (!all.containsKey(protocols) && all.size() > MAX_PROTOCOL_LISTS) {
+                throw new IllegalStateException("over " + MAX_PROTOCOL_LISTS + " protocol lists");
+            }
+            try {
+                made = all.computeIfAbsent(protocols, this::built);
+            } catch (UncheckedIOException e) {
+                throw new IllegalStateException("TLS by " + provider + " refuses " + protocols, e);
+            }
+            pairs = Map.copyOf(all);
+            return made;
+        }
     }
 
     @Override
@@ -71,11 +103,15 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
     }
 
     private void rebuild() {
-        try {
-            pair = build(identity, provider);
-        } catch (SSLException e) {
-            // The old contexts still check by the identity as it is now.
-            LOG.error("the renewed certificate cannot be used for TLS: restart this node", e);
+        synchronized (building) {
+            Map<List<String>, Pair> renewed = new HashMap<>();
+            try {
+                pairs.keySet().forEach(protocols -> renewed.put(protocols, built(protocols)));
+                pairs = Map.copyOf(renewed);
+            } catch (UncheckedIOException e) {
+                // The old contexts still check by the identity as it is now.
+                LOG.error("the renewed certificate cannot be used for TLS: restart this node", e);
+            }
         }
         for (Runnable listener : listeners) {
             try {
@@ -86,9 +122,25 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
         }
     }
 
-    private static Pair build(Identity identity, SslProvider provider) throws SSLException {
+    private Pair built(List<String> protocols) {
+        try {
+            return build(protocols);
+        } catch (SSLException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Pair build(List<String> protocols) throws SSLException {
         MeshTrust trust = new MeshTrust(identity);
         OneKey key = new OneKey(identity.privateKey(), identity.chain());
+        ApplicationProtocolConfig alpn =
+                protocols.isEmpty()
+                        ? ApplicationProtocolConfig.DISABLED
+                        : new ApplicationProtocolConfig(
+                                ApplicationProtocolConfig.Protocol.ALPN,
+                                ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                                protocols);
         SslContext server =
                 SslContextBuilder.forServer(key)
                         .sslProvider(provider)
@@ -97,6 +149,7 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
                         .clientAuth(ClientAuth.REQUIRE)
                         .sessionCacheSize(1)
                         .sessionTimeout(SESSION_SECONDS)
+                        .applicationProtocolConfig(alpn)
                         .build();
         SslContext client =
                 SslContextBuilder.forClient()
@@ -106,6 +159,7 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
                         .trustManager(trust)
                         // A member is known by its key, wherever it is reached.
                         .endpointIdentificationAlgorithm("")
+                        .applicationProtocolConfig(alpn)
                         .build();
         return new Pair(server, client);
     }

@@ -28,13 +28,13 @@ public final class MeshTlsComponent implements MeshTls {
     }
 
     @Override
-    public SslContext server() {
-        return contexts.server();
+    public SslContext server(String... protocols) {
+        return contexts.server(protocols);
     }
 
     @Override
-    public SslContext client() {
-        return contexts.client();
+    public SslContext client(String... protocols) {
+        return contexts.client(protocols);
     }
 
     @Override

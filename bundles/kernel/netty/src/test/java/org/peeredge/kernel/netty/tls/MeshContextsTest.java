@@ -3,6 +3,7 @@ package org.peeredge.kernel.netty.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
@@ -46,6 +48,30 @@ final class MeshContextsTest {
             assertEquals(client.self(), server.check(chain(ends[0])));
             assertEquals(server.self(), client.check(chain(ends[1])));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void endsFindTheProtocolThatBothSpeakOrNone(SslProvider provider) throws Exception {
+        try (MeshContexts ours = new MeshContexts(server, provider);
+                MeshContexts theirs = new MeshContexts(mesh.member(), provider)) {
+            SslContext both = ours.server("a/2", "a/1");
+            assertEquals("a/1", chosen(both, theirs.client("a/1")));
+            assertEquals("a/2", chosen(both, theirs.client("a/2", "a/1")));
+            assertEquals("", chosen(both, theirs.client("b/1")));
+            assertEquals("", chosen(both, theirs.client()));
+            assertEquals("", chosen(ours.server(), theirs.client("a/1")));
+            server.renewed(Role.ORIGIN);
+            assertNotSame(both, ours.server("a/2", "a/1"));
+            assertSame(ours.server("a/2", "a/1"), ours.server("a/2", "a/1"));
+        }
+    }
+
+    private static String chosen(SslContext server, SslContext client) throws SSLException {
+        SSLEngine[] ends = shake(server, client);
+        String atServer = Objects.requireNonNullElse(ends[0].getApplicationProtocol(), "");
+        assertEquals(atServer, Objects.requireNonNullElse(ends[1].getApplicationProtocol(), ""));
+        return atServer;
     }
 
     @ParameterizedTest

@@ -221,7 +221,7 @@ public abstract class ChannelTck {
                                 for (int i = 0; i < each; i++) {
                                     ByteBuffer frame = ByteBuffer.allocate(3000);
                                     frame.putInt(0, id).putInt(4, i);
-                                    here.send(frame);
+                                    var _ = id % 2 == 0 ? here.send(frame) : here.sendUrgent(frame);
                                 }
                             }));
         }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.channel.tcp;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import java.nio.ByteBuffer;
@@ -16,31 +14,51 @@ import org.jspecify.annotations.Nullable;
 import org.peeredge.kernel.api.TryOtherPeerException;
 
 /**
- * Frames on their way out. Any thread puts them in; the event loop hands them to TLS as long as the
- * socket keeps up, many per flush, so that no more than the socket's own water mark is ever held
- * encrypted.
+ * Frames on their way out. Any thread puts them in; the event loop hands them to TLS as the kernel
+ * takes them, so that they wait here, where urgent ones overtake the others: between frames, and
+ * where the other end knows parts (version 2) between the parts of a frame too.
  */
-// A write that fails shows in the listener of the frame's last part; closing follows.
+// A write that fails shows in the listener of the run's last bytes; closing follows.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class OutQueue {
-    /** Parts up to this size are gathered; larger ones go without a copy. */
-    private static final int GATHER_BYTES = 2048;
-
-    private static final int LENGTH_BYTES = 4;
+    /** After so much in a row that was urgent, an ordinary part has its turn. */
+    private static final int URGENT_TURN_BYTES = 64 << 10;
 
     private final Channel socket;
     private final TcpSettings settings;
     private final TcpCounters counters;
     private final Runnable onWritable;
-    private final ConcurrentLinkedQueue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
+    private final Pace pace;
+    private final boolean parts;
+    private final ConcurrentLinkedQueue<Outgoing> urgent = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Outgoing> ordinary = new ConcurrentLinkedQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile @Nullable String ended;
 
-    OutQueue(Channel socket, TcpSettings settings, TcpCounters counters, Runnable onWritable) {
+    // Of the event loop
+    private @Nullable Outgoing cut;
+    private int heldBytes;
+    private int urgentBytes;
+    private boolean draining;
+
+    /**
+     * An empty queue.
+     *
+     * @param parts whether the other end takes frames in parts
+     */
+    OutQueue(
+            Channel socket,
+            TcpSettings settings,
+            TcpCounters counters,
+            Pace pace,
+            boolean parts,
+            Runnable onWritable) {
         this.socket = socket;
         this.settings = settings;
         this.counters = counters;
+        this.pace = pace;
+        this.parts = parts;
         this.onWritable = onWritable;
     }
 
@@ -48,12 +66,12 @@ final class OutQueue {
         return ended == null && queuedBytes.get() < settings.highWaterBytes();
     }
 
-    CompletionStage<Void> send(ByteBuffer[] parts) {
+    CompletionStage<Void> send(boolean first, ByteBuffer[] lent) {
         long length = 0;
-        ByteBuffer[] views = new ByteBuffer[parts.length];
-        for (int i = 0; i < parts.length; i++) {
-            length += parts[i].remaining();
-            views[i] = parts[i].duplicate();
+        ByteBuffer[] views = new ByteBuffer[lent.length];
+        for (int i = 0; i < lent.length; i++) {
+            length += lent[i].remaining();
+            views[i] = lent[i].duplicate();
         }
         if (length < 1 || length > settings.maxFrameBytes()) {
             throw new IllegalArgumentException(
@@ -63,7 +81,6 @@ final class OutQueue {
         if (over != null) {
             return CompletableFuture.failedFuture(new TryOtherPeerException(over));
         }
-        Outgoing frame = new Outgoing(views, (int) length, new CompletableFuture<>());
         if (queuedBytes.addAndGet(length) > settings.maxQueuedBytes() + length) {
             queuedBytes.addAndGet(-length);
             counters.queueFull().increment();
@@ -75,7 +92,8 @@ final class OutQueue {
                                     + socket.remoteAddress()
                                     + ": stop at !writable()"));
         }
-        waiting.add(frame);
+        Outgoing frame = new Outgoing(views, (int) length);
+        (first ? urgent : ordinary).add(frame);
         schedule();
         return frame.done;
     }
@@ -92,54 +110,72 @@ final class OutQueue {
     }
 
     /** Hands on what the socket takes; on the event loop. */
-    void drain() {
+    private void drain() {
         scheduled.set(false);
         String over = ended;
         if (over != null) {
             end(over);
-            return;
-        }
-        boolean any = false;
-        while (socket.isWritable()) {
-            Outgoing next = waiting.poll();
-            if (next == null) {
-                break;
+        } else if (!draining) {
+            draining = true;
+            try {
+                pace.look();
+                while (fill()) {
+                    socket.flush();
+                }
+                pace.full(heldBytes > 0);
+            } finally {
+                draining = false;
             }
-            write(next);
-            any = true;
-        }
-        if (any) {
-            socket.flush();
         }
     }
 
-    private void write(Outgoing frame) {
-        ByteBuf last = socket.alloc().directBuffer(LENGTH_BYTES + GATHER_BYTES);
-        last.writeInt(frame.length);
-        boolean gathering = true;
-        for (ByteBuffer part : frame.parts) {
-            gathering &= part.remaining() <= GATHER_BYTES - last.readableBytes() + LENGTH_BYTES;
-            if (gathering) {
-                last.writeBytes(part);
-            } else if (part.hasRemaining()) {
-                socket.write(last, socket.voidPromise());
-                last = Unpooled.wrappedBuffer(part);
+    /** Hands to TLS what may be held there now, before one flush; whether that was anything. */
+    private boolean fill() {
+        boolean any = false;
+        while (heldBytes < pace.heldBytes()) {
+            boolean first = !urgent.isEmpty() && !ordinarysTurn();
+            Outgoing frame = first ? urgent.poll() : cut != null ? cut : ordinary.poll();
+            if (frame == null) {
+                break;
             }
+            int bytes = first || !parts ? frame.left() : Math.min(frame.left(), pace.partBytes());
+            urgentBytes = first ? urgentBytes + bytes : 0;
+            heldBytes += bytes;
+            ChannelFuture written = frame.write(socket, bytes);
+            if (!first) {
+                cut = frame.left() == 0 ? null : frame;
+            }
+            written.addListener(_ -> runEnded(frame, bytes, written.cause()));
+            any = true;
         }
-        ChannelFuture written = socket.write(last);
-        written.addListener(_ -> finished(frame, written.cause()));
+        return any;
+    }
+
+    private boolean ordinarysTurn() {
+        return urgentBytes >= URGENT_TURN_BYTES && (cut != null || !ordinary.isEmpty());
+    }
+
+    private void runEnded(Outgoing frame, int bytes, @Nullable Throwable failure) {
+        heldBytes -= bytes;
+        pace.taken(bytes);
+        if (frame.runEnded()) {
+            finished(frame, failure);
+        } else {
+            frame.failIfGivenUp();
+        }
+        if (!draining) {
+            drain();
+        }
     }
 
     private void finished(Outgoing frame, @Nullable Throwable failure) {
+        long before = queuedBytes.getAndAdd(-frame.length);
         if (failure == null) {
             counters.sentFrames().increment();
             counters.sentBytes().add(frame.length);
-        }
-        long before = queuedBytes.getAndAdd(-frame.length);
-        if (failure == null) {
             frame.done.complete(null);
         } else {
-            fail(frame, "the channel ended before the frame was sent: " + failure);
+            frame.fail("the channel ended before the frame was sent: " + failure);
         }
         int mark = settings.highWaterBytes();
         if (before >= mark && before - frame.length < mark && ended == null) {
@@ -150,15 +186,32 @@ final class OutQueue {
     /** No frame leaves any more; those that wait fail. Safe to repeat, from any thread. */
     void end(String why) {
         ended = why;
-        for (Outgoing frame = waiting.poll(); frame != null; frame = waiting.poll()) {
-            queuedBytes.addAndGet(-frame.length);
-            fail(frame, why);
+        end(urgent, why);
+        end(ordinary, why);
+        if (socket.eventLoop().inEventLoop()) {
+            endCut(why);
+        } else {
+            try {
+                socket.eventLoop().execute(() -> endCut(why));
+            } catch (RejectedExecutionException e) {
+                endCut(why); // nobody else touches it any more
+            }
         }
     }
 
-    private static void fail(Outgoing frame, String why) {
-        frame.done.completeExceptionally(new TryOtherPeerException(why));
+    private void end(ConcurrentLinkedQueue<Outgoing> queue, String why) {
+        for (Outgoing frame = queue.poll(); frame != null; frame = queue.poll()) {
+            queuedBytes.addAndGet(-frame.length);
+            frame.fail(why);
+        }
     }
 
-    private record Outgoing(ByteBuffer[] parts, int length, CompletableFuture<Void> done) {}
+    private void endCut(String why) {
+        Outgoing begun = cut;
+        cut = null;
+        if (begun != null) {
+            queuedBytes.addAndGet(-begun.length);
+            begun.giveUp(why);
+        }
+    }
 }

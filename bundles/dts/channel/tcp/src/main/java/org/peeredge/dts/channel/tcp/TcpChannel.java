@@ -62,7 +62,12 @@ final class TcpChannel implements Channel {
 
     @Override
     public CompletionStage<Void> send(ByteBuffer... parts) {
-        return out.send(parts);
+        return out.send(false, parts);
+    }
+
+    @Override
+    public CompletionStage<Void> sendUrgent(ByteBuffer... parts) {
+        return out.send(true, parts);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
@@ -45,10 +44,6 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
     static final String BUNDLE = "org.peeredge.dts.channel.tcp";
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpChannelProvider.class);
-
-    /** What a socket holds encrypted; the kernel's own buffers tune themselves to the path. */
-    private static final WriteBufferWaterMark SOCKET_MARKS =
-            new WriteBufferWaterMark(256 << 10, 768 << 10);
 
     private static final int MAX_READ_BYTES = 256 << 10;
     private static final int FIRST_READ_BYTES = 32 << 10;
@@ -135,7 +130,6 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
                 .option(ChannelOption.ALLOCATOR, runtime.allocator())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, SOCKET_MARKS)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, reads());
     }
 
@@ -143,8 +137,8 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
         return new AdaptiveRecvByteBufAllocator(1024, FIRST_READ_BYTES, MAX_READ_BYTES);
     }
 
-    static WriteBufferWaterMark socketMarks() {
-        return SOCKET_MARKS;
+    Pace pace(Channel socket) {
+        return new Pace(runtime, socket, clock);
     }
 
     ChannelInitializer<Channel> accepting(TcpDoor door) {
@@ -157,7 +151,7 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
                     socket.close();
                     return;
                 }
-                prepare(socket, tls.server(), side, settings.handshakeTimeout());
+                prepare(socket, tls.server(Framing.PROTOCOL_2), side, settings.handshakeTimeout());
             }
         };
     }
@@ -166,7 +160,7 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel socket) {
-                prepare(socket, tls.client(), dial, timeout);
+                prepare(socket, tls.client(Framing.PROTOCOL_2), dial, timeout);
             }
         };
     }
@@ -181,6 +175,9 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
         SslHandler ssl = context.newHandler(socket.alloc());
         ssl.setHandshakeTimeoutMillis(millis(timeout));
         ssl.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MILLIS);
+        // Each buffer as it is, in as many records as it takes: joining small and large ones
+        // copies.
+        ssl.setWrapDataSize(0);
         TcpLink link = new TcpLink(this, side);
         socket.pipeline().addLast(ssl, link);
         Future<?> deadline =

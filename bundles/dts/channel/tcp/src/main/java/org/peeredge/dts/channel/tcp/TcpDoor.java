@@ -49,9 +49,6 @@ final class TcpDoor implements Listening {
                         .childOption(ChannelOption.ALLOCATOR, provider.runtime().allocator())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(
-                                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                                TcpChannelProvider.socketMarks())
                         .childOption(ChannelOption.RECVBUF_ALLOCATOR, TcpChannelProvider.reads())
                         .childHandler(provider.accepting(this))
                         .bind(new InetSocketAddress(settings.host(), settings.port()));

@@ -21,14 +21,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection from TLS to its end. After TLS each end sends a greeting: {@code PEC} and the
- * version. The accepting end sends it only once it knows the other as a member, which tells the
- * connecting end that it was let in (in TLS 1.3 its own handshake is over before that). On the
- * event loop.
+ * version, which ALPN has settled. The accepting end sends it only once it knows the other as a
+ * member, which tells the connecting end that it was let in (in TLS 1.3 its own handshake is over
+ * before that). On the event loop.
  */
 // A close that fails cannot be mended; closing shows as channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TcpLink extends ChannelInboundHandlerAdapter {
-    static final byte[] GREETING = {'P', 'E', 'C', 1};
+    /** Without its last byte, the version. */
+    private static final byte[] GREETING = {'P', 'E', 'C'};
+
+    private static final int GREETING_BYTES = GREETING.length + 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpLink.class);
 
@@ -53,6 +56,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
     private @Nullable TcpChannel channel;
     private @Nullable ChannelListener listener;
     private @Nullable OutQueue out;
+    private byte version = 1;
     private int greeted;
     private Runnable onOpen = () -> {};
     private String failure = "the other end closed the connection";
@@ -70,7 +74,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
 
     /** The time to get open is over. */
     void overdue(io.netty.channel.Channel socket) {
-        if (greeted < GREETING.length) {
+        if (greeted < GREETING_BYTES) {
             failure = "it took too long to authenticate";
             socket.close();
         }
@@ -101,11 +105,23 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
+        boolean parts =
+                Framing.PROTOCOL_2.equals(
+                        ctx.pipeline().get(SslHandler.class).applicationProtocol());
+        if (parts) {
+            version = 2;
+            reader.allowParts();
+        }
         OutQueue queue =
                 new OutQueue(
-                        ctx.channel(), provider.settings(), provider.counters(), this::writable);
+                        ctx.channel(),
+                        provider.settings(),
+                        provider.counters(),
+                        provider.pace(ctx.channel()),
+                        parts,
+                        this::writable);
         TcpChannel made = new TcpChannel(ctx.channel(), peer, chain, provider.traits(), queue);
-        ctx.writeAndFlush(Unpooled.wrappedBuffer(GREETING));
+        ctx.writeAndFlush(greeting(version));
         try {
             listener = side.authenticated(made);
         } catch (RuntimeException e) {
@@ -122,6 +138,10 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
         if (provider.identity().revocationNumber() != listSeen) {
             provider.checkMember(made); // a newer list came before this channel was in the set
         }
+    }
+
+    private static ByteBuf greeting(int version) {
+        return Unpooled.buffer(GREETING_BYTES).writeBytes(GREETING).writeByte(version);
     }
 
     private static List<X509Certificate> chain(ChannelHandlerContext ctx)
@@ -145,12 +165,13 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
     }
 
     private void read(ChannelHandlerContext ctx, TcpChannel open, ByteBuf bytes) {
-        while (greeted < GREETING.length && bytes.isReadable()) {
-            if (bytes.readByte() != GREETING[greeted]) {
+        while (greeted < GREETING_BYTES && bytes.isReadable()) {
+            byte expected = greeted < GREETING.length ? GREETING[greeted] : version;
+            if (bytes.readByte() != expected) {
                 malformed(open, "another protocol or version: update the older node");
                 return;
             }
-            if (++greeted == GREETING.length) {
+            if (++greeted == GREETING_BYTES) {
                 onOpen.run();
                 side.open(open);
             }
@@ -195,14 +216,6 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        OutQueue queue = out;
-        if (queue != null && ctx.channel().isWritable()) {
-            queue.drain();
-        }
-    }
-
-    @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         reader.close();
         TcpChannel ended = channel;
@@ -218,11 +231,11 @@ final class TcpLink extends ChannelInboundHandlerAdapter {
         if (queue != null) {
             queue.end("the channel to " + ended + " ended: " + why);
         }
-        if (greeted < GREETING.length) {
+        if (greeted < GREETING_BYTES) {
             side.failed(why);
         }
         try {
-            if (side.accepting() || greeted == GREETING.length) {
+            if (side.accepting() || greeted == GREETING_BYTES) {
                 told.onClosed(ended, why);
             }
         } finally {

@@ -80,12 +80,74 @@ final class FrameReaderTest {
             byte[] noise = new byte[200];
             new SplittableRandom(seed).nextBytes(noise);
             FrameReader fresh = new FrameReader(MAX, frames::add);
+            if (seed % 2 == 1) {
+                fresh.allowParts();
+            }
             fresh.read(allocator, Unpooled.wrappedBuffer(noise));
             assertTrue(allocator.pinnedDirectMemory() <= 64 * 1024, "seed " + seed);
             fresh.close();
             frames.forEach(PooledFrame::release);
             frames.clear();
         }
+    }
+
+    private static ByteBuf run(int kind, int length) {
+        return Unpooled.buffer().writeInt(Framing.head(kind, length));
+    }
+
+    @Test
+    void wholeFramesStandBetweenTheParts() {
+        reader.allowParts();
+        ByteBuf stream = run(Framing.FIRST, 3).writeInt(7).writeBytes(new byte[] {1, 2, 3});
+        stream.writeBytes(frame(2, 9));
+        stream.writeBytes(run(Framing.NEXT, 1)).writeByte(4);
+        stream.writeBytes(frame(1, 8));
+        stream.writeBytes(run(Framing.NEXT, 3)).writeBytes(new byte[] {5, 6, 7});
+        stream.writeBytes(frame(1, 9));
+        while (stream.isReadable()) {
+            assertNull(reader.read(allocator, stream.readSlice(1)));
+        }
+        assertEquals(List.of(2, 1, 7, 1), frames.stream().map(f -> f.bytes().remaining()).toList());
+        for (int i = 0; i < 7; i++) {
+            assertEquals(i + 1, frames.get(2).bytes().get(i));
+        }
+    }
+
+    @Test
+    void partsThatDoNotFitTogetherEndTheStream() {
+        List<ByteBuf> bad =
+                List.of(
+                        run(Framing.NEXT, 1),
+                        run(Framing.FIRST, 0),
+                        run(Framing.FIRST, MAX + 1),
+                        run(Framing.FIRST, 2).writeInt(MAX + 1),
+                        run(Framing.FIRST, 2).writeInt(2),
+                        run(Framing.FIRST, 2).writeInt(-1),
+                        run(3, 1),
+                        run(15, 1),
+                        run(Framing.FIRST, 1).writeInt(3).writeByte(0).writeInt(Framing.head(1, 1)),
+                        run(Framing.FIRST, 1).writeInt(3).writeByte(0).writeInt(Framing.head(2, 3)),
+                        run(Framing.FIRST, 1)
+                                .writeInt(3)
+                                .writeByte(0)
+                                .writeInt(Framing.head(2, 0)));
+        for (int i = 0; i < bad.size(); i++) {
+            FrameReader fresh = new FrameReader(MAX, frames::add);
+            fresh.allowParts();
+            assertNotNull(fresh.read(allocator, bad.get(i)), "stream " + i);
+            fresh.close();
+            assertEquals(0, allocator.pinnedDirectMemory(), "stream " + i);
+        }
+        assertNotNull(reader.read(allocator, run(Framing.FIRST, 1)), "version 1 knows no parts");
+    }
+
+    @Test
+    void aStreamThatEndsBetweenPartsLeavesNothing() {
+        reader.allowParts();
+        ByteBuf stream = run(Framing.FIRST, 1).writeInt(7).writeByte(0);
+        assertNull(reader.read(allocator, stream.writeBytes(frame(5, 1).slice(0, 6))));
+        reader.close();
+        assertEquals(0, allocator.pinnedDirectMemory());
     }
 
     @Test

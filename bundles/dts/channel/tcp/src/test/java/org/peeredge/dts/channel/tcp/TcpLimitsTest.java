@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -48,6 +49,7 @@ import org.peeredge.kit.tck.channel.Recorder;
 /** What an outsider, or a member that went wrong, can do to a door. */
 final class TcpLimitsTest {
     private static final String COUNTERS = "peeredge_dts_channel_tcp_";
+    private static final byte[] GREETING = {'P', 'E', 'C', 1};
     private static final int MAX_FRAME = 2000;
 
     private final Residue residue = Residue.now();
@@ -103,7 +105,7 @@ final class TcpLimitsTest {
     }
 
     /** A member's TLS socket that speaks whatever the test wants, after both greetings. */
-    private SSLSocket member(byte[] greeting) throws Exception {
+    private SSLSocket member(byte[] greeting, String... protocols) throws Exception {
         TestIdentity member = mesh.member();
         KeyStore keys = KeyStore.getInstance(KeyStore.getDefaultType());
         keys.load(null, null);
@@ -124,9 +126,15 @@ final class TcpLimitsTest {
                         context.getSocketFactory()
                                 .createSocket(address().host(), address().port()));
         socket.setSoTimeout(15_000);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
         socket.getOutputStream().write(greeting);
         byte[] welcome = socket.getInputStream().readNBytes(4);
-        assertEquals(Arrays.toString(TcpLink.GREETING), Arrays.toString(welcome));
+        int version = socket.getApplicationProtocol().equals(Framing.PROTOCOL_2) ? 2 : 1;
+        assertEquals(
+                Arrays.toString(new byte[] {'P', 'E', 'C', (byte) version}),
+                Arrays.toString(welcome));
         return socket;
     }
 
@@ -143,7 +151,7 @@ final class TcpLimitsTest {
     void badLengthsCutTheMemberOff() throws Exception {
         int[] lengths = {0, MAX_FRAME + 1, -1};
         for (int i = 0; i < lengths.length; i++) {
-            try (SSLSocket socket = member(TcpLink.GREETING)) {
+            try (SSLSocket socket = member(GREETING)) {
                 socket.getOutputStream().write(ints(3, 0x01020300, lengths[i]), 0, 7);
                 socket.getOutputStream().write(ints(3, 0x01020300, lengths[i]), 8, 4);
                 awaitEnd(socket);
@@ -172,12 +180,28 @@ final class TcpLimitsTest {
     }
 
     @Test
+    void partsAreForThoseWhoOfferThem() throws Exception {
+        byte[] parts = ints(Framing.head(Framing.FIRST, 4), 8, 7, 4, 5, Framing.head(2, 4), 6);
+        byte[] greeting = {'P', 'E', 'C', 2};
+        try (SSLSocket socket = member(greeting, "something/9", Framing.PROTOCOL_2)) {
+            socket.getOutputStream().write(parts);
+            assertEquals(Arrays.toString(ints(5)), Arrays.toString(recorder.frame()));
+            assertEquals(Arrays.toString(ints(7, 6)), Arrays.toString(recorder.frame()));
+        }
+        try (SSLSocket socket = member(GREETING, "something/9")) {
+            socket.getOutputStream().write(parts);
+            awaitEnd(socket);
+        }
+        assertEquals(1, count("malformed_frames"));
+    }
+
+    @Test
     void randomBytesFromAMemberAreCutOffInTheEnd() throws Exception {
         for (long seed = 0; seed < 5; seed++) {
             byte[] noise = new byte[20_000];
             new SplittableRandom(seed).nextBytes(noise);
             noise[0] = (byte) 0xff;
-            try (SSLSocket socket = member(TcpLink.GREETING)) {
+            try (SSLSocket socket = member(GREETING)) {
                 try (OutputStream out = socket.getOutputStream()) {
                     out.write(noise);
                     awaitEnd(socket);
@@ -207,7 +231,7 @@ final class TcpLimitsTest {
             socket.close();
         }
         assertEquals(3, kernel.metrics().value(COUNTERS + "refused_connections_total"));
-        try (SSLSocket socket = member(TcpLink.GREETING)) {
+        try (SSLSocket socket = member(GREETING)) {
             socket.getOutputStream().write(ints(4, 42));
             assertEquals(4, recorder.frame().length);
         }
