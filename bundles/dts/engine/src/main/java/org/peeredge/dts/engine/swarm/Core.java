@@ -50,6 +50,7 @@ final class Core {
     private long arrivedBytes;
     private long arrivedSince = Long.MIN_VALUE;
     private long inflowBytesPerSecond;
+    private long answerNanos = 10 * Time.MILLI;
 
     Core(
             NodeId self,
@@ -128,6 +129,23 @@ final class Core {
     boolean mayAsk() {
         long worth = Math.max(16L * Pieces.PIECE_BYTES, 2 * inflowBytesPerSecond);
         return pendingBytes + Pieces.PIECE_BYTES <= Math.min(limits.inflightBytes(), worth);
+    }
+
+    /** A neighbour has answered an offer after so long. */
+    void answered(long nanos) {
+        answerNanos = (7 * answerNanos + nanos) / 8;
+    }
+
+    /**
+     * How long a message to a neighbour and its answer take, with what they wait for on the way.
+     */
+    long answerNanos() {
+        return answerNanos;
+    }
+
+    /** Pieces to agree on ahead of time, where agreeing takes long beside sending a piece. */
+    int ahead() {
+        return answerNanos > uplink.pieceNanos() / 8 ? 1 : 0;
     }
 
     long inflow() {

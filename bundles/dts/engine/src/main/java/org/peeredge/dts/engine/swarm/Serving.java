@@ -93,7 +93,7 @@ final class Serving {
             underWay.merge(to, 1, Integer::sum);
             core.act(new Action.SendSymbols(to, next.getValue().request));
         }
-        int free = open - waiting() - sharing.open();
+        int free = open + core.ahead() - waiting() - sharing.open();
         while (free > 0 && sharing.offer(underWay)) {
             free--;
         }

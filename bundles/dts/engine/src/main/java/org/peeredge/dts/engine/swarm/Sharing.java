@@ -45,7 +45,7 @@ final class Sharing {
         this.core = core;
     }
 
-    private record Offered(Digest digest, int piece, long untilNanos) {}
+    private record Offered(Digest digest, int piece, long sinceNanos, long untilNanos) {}
 
     // The sender
 
@@ -84,8 +84,8 @@ final class Sharing {
             idle = true;
             return false;
         }
-        long until = core.now + ANSWER_NANOS + 2 * to.peer.rttNanos;
-        offered.put(to.peer.id, new Offered(digest, best.piece, until));
+        long until = core.now + ANSWER_NANOS + 4 * core.answerNanos();
+        offered.put(to.peer.id, new Offered(digest, best.piece, core.now, until));
         to.cover(best.piece, core.now + COVERED_NANOS);
         core.send(to.peer.id, new Message.Offer(digest, best.piece));
         return true;
@@ -229,6 +229,7 @@ final class Sharing {
         Offered o = offered.get(from);
         if (o != null && o.piece == piece && o.digest.equals(digest)) {
             offered.remove(from);
+            core.answered(core.now - o.sinceNanos);
         }
     }
 
@@ -284,7 +285,7 @@ final class Sharing {
     }
 
     private long incoming() {
-        return 1 + core.inflow() * INCOMING_NANOS / Time.SECOND / Pieces.PIECE_BYTES;
+        return 1 + core.ahead() + core.inflow() * INCOMING_NANOS / Time.SECOND / Pieces.PIECE_BYTES;
     }
 
     /** There is room again: says so to those who were told that there was none. */

@@ -48,7 +48,7 @@ final class Takes {
 
     /** A piece to take from {@code s}, which is afar, or -1. */
     int next(Transfer t, Source s) {
-        int room = window.pieces() - active;
+        int room = window.pieces() + core.ahead() - active;
         if (room <= 0 || waitingHere() >= 2 * core.uplink.slots(core.now)) {
             return -1;
         }
@@ -69,7 +69,7 @@ final class Takes {
     }
 
     private long patience(Transfer t, int piece) {
-        return STEP_NANOS * (1 + t.ownership.place(piece, core.self));
+        return (STEP_NANOS + 2 * core.answerNanos()) * (1 + t.ownership.place(piece, core.self));
     }
 
     private boolean passes(Transfer t, NodeId node) {

@@ -37,6 +37,11 @@ final class Uplink {
         waitingSince = now;
     }
 
+    /** Time for a piece while there is something to send; 0 while unknown. */
+    long pieceNanos() {
+        return pieceNanos;
+    }
+
     /** Answers under way at once; twice as many for each while in which none left. */
     int slots(long now) {
         int slots = pieceNanos == 0 ? START : Math.clamp(1 + TARGET_NANOS / pieceNanos, 1, MOST);
