@@ -146,12 +146,10 @@ public final class UpstreamClient implements Upstream {
     }
 
     /** Opens from {@code offset} to {@code last}, or to the end where that is negative. */
-    private Body open(
-            UpstreamRef ref, Digest digest, long offset, long last, boolean credentials)
+    private Body open(UpstreamRef ref, Digest digest, long offset, long last, boolean credentials)
             throws IOException {
         String range = "bytes=" + offset + "-" + (last < 0 ? "" : last);
-        Map<String, String> headers =
-                offset > 0 || last >= 0 ? Map.of("Range", range) : Map.of();
+        Map<String, String> headers = offset > 0 || last >= 0 ? Map.of("Range", range) : Map.of();
         String rest = "blobs/" + digest;
         // What is refused to others is not refused to this node.
         String key = credentials ? key(ref, rest) : key(ref, rest) + " for members";

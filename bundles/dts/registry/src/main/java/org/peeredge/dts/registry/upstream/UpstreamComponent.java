@@ -61,4 +61,10 @@ public final class UpstreamComponent implements Upstream {
     public Body openForMembers(UpstreamRef ref, Digest digest, long offset) throws IOException {
         return client().openForMembers(ref, digest, offset);
     }
+
+    @Override
+    public Body openRange(UpstreamRef ref, Digest digest, long offset, long length)
+            throws IOException {
+        return client().openRange(ref, digest, offset, length);
+    }
 }
