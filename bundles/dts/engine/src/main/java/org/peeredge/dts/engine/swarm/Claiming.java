@@ -120,6 +120,7 @@ final class Claiming {
             flow.advance(t);
         } else if (s != null) {
             flow.requests.fill(t, s);
+            flow.requests.fillFromAfar();
         }
     }
 

@@ -40,15 +40,19 @@ final class LanWindow {
         arrivals[count++ % REMEMBERED] = now;
     }
 
-    /** Pieces under way at once. */
-    int pieces() {
+    /**
+     * Pieces under way at once.
+     *
+     * @param toldNanos how long it takes until all know that one has come
+     */
+    int pieces(long toldNanos) {
         long shortest = Math.min(shortestNanos, shortestBefore);
         if (count < 2 || shortest == Long.MAX_VALUE) {
             return START;
         }
         int n = Math.min(count, REMEMBERED);
         long span = arrivals[(count - 1) % REMEMBERED] - arrivals[(count - n) % REMEMBERED];
-        long tenths = shortest * 10 * (n - 1) / Math.max(1, span);
+        long tenths = (shortest + toldNanos) * 10 * (n - 1) / Math.max(1, span);
         return Math.clamp((tenths * 5 / 4 + 15) / 10, START, MOST);
     }
 

@@ -185,6 +185,9 @@ final class Members {
             flow.advance(t);
         } else {
             flow.requests.fill(t, s);
+            if (s.peer.neighbour()) {
+                flow.requests.fillFromAfar();
+            }
         }
     }
 }

@@ -94,6 +94,16 @@ final class Requests {
         }
     }
 
+    /** A piece has come into the LAN: there is room for the next one from afar. */
+    void fillFromAfar() {
+        for (Peer peer : List.copyOf(core.peers.values())) {
+            if (!peer.neighbour()) {
+                fill(peer);
+            }
+        }
+        List.copyOf(core.registries.values()).forEach(this::fill);
+    }
+
     private boolean askOnce(Transfer t, Source s) {
         if (s.offPlan) {
             fill(t);

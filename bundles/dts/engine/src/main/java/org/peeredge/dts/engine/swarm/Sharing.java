@@ -285,7 +285,7 @@ final class Sharing {
     }
 
     private long incoming() {
-        return 1 + core.ahead() + core.inflow() * INCOMING_NANOS / Time.SECOND / Pieces.PIECE_BYTES;
+        return 2 + core.ahead() + core.inflow() * INCOMING_NANOS / Time.SECOND / Pieces.PIECE_BYTES;
     }
 
     /** There is room again: says so to those who were told that there was none. */

@@ -48,8 +48,9 @@ final class Takes {
 
     /** A piece to take from {@code s}, which is afar, or -1. */
     int next(Transfer t, Source s) {
-        int room = window.pieces() + core.ahead() - active;
-        if (room <= 0 || waitingHere() >= 2 * core.uplink.slots(core.now)) {
+        int room = window.pieces(core.answerNanos()) + core.ahead() - active;
+        int mayWait = 2 * (core.uplink.slots(core.now) + core.ahead());
+        if (room <= 0 || waitingHere() >= mayWait) {
             return -1;
         }
         int first = -1;

@@ -10,7 +10,8 @@ import org.peeredge.dts.api.Pieces;
  */
 final class Uplink {
     private static final long TARGET_NANOS = 40 * Time.MILLI;
-    private static final int START = 1;
+    private static final int START = 4;
+    private static final int LEAST = 4;
     private static final int MOST = 64;
     private static final long SHORTEST_STALL = Time.SECOND / 10;
     private static final long UNKNOWN_STALL = Time.SECOND / 2;
@@ -44,7 +45,8 @@ final class Uplink {
 
     /** Answers under way at once; twice as many for each while in which none left. */
     int slots(long now) {
-        int slots = pieceNanos == 0 ? START : Math.clamp(1 + TARGET_NANOS / pieceNanos, 1, MOST);
+        int slots =
+                pieceNanos == 0 ? START : Math.clamp(LEAST + TARGET_NANOS / pieceNanos, 1, MOST);
         long stall =
                 pieceNanos == 0 ? UNKNOWN_STALL : Math.max(SHORTEST_STALL, 4L * slots * pieceNanos);
         return Math.min(MOST, slots << Math.min(6, (now - waitingSince) / stall));
