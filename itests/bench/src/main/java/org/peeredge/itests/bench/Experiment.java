@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A scenario with what is done in it. */
+interface Experiment {
+    /** As on the command line. */
+    String id();
+
+    /** Does it. */
+    Outcome measure(Path work, int runs) throws IOException, InterruptedException;
+
+    /**
+     * What came of it.
+     *
+     * @param title for people
+     * @param runs all of them, those thrown away too
+     * @param rows figures of those that count
+     * @param bounds seconds, by what they are the bound of
+     */
+    record Outcome(
+            String title,
+            List<SwarmRun> runs,
+            List<SwarmRow> rows,
+            Map<String, Double> bounds) {}
+}
