@@ -33,6 +33,7 @@ final class SwarmReport {
         Set<String> systems = new LinkedHashSet<>();
         outcome.rows().forEach(row -> systems.addAll(row.values().keySet()));
         out.printf(
+                    Locale.ROOT,
                 "%n%s (`%s`); bounds: %s%s%n%n",
                 outcome.title(),
                 command(id),
@@ -44,6 +45,7 @@ final class SwarmReport {
         out.println("|---|" + "---|".repeat(systems.size() + 2));
         for (SwarmRow row : outcome.rows()) {
             out.printf(
+                    Locale.ROOT,
                     "| %s, %s | %s | %s | %s |%n",
                     row.name(),
                     row.unit(),
