@@ -18,9 +18,10 @@ import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;
 
 /**
- * The swarm, small: four nodes in one LAN pull an image at the same moment, and the origin sends it about once, in about the
- * time that its link takes for that. The links are so slow that they bind and not the cores, so the figures hold on a busy
- * machine too; those of quiet ones are measured by {@code itests/bench/run swarm p1}.
+ * The swarm, small: four nodes in one LAN pull an image at the same moment, and the origin sends it
+ * about once, in about the time that its link takes for that. The links are so slow that they bind
+ * and not the cores, so the figures hold on a busy machine too; those of quiet ones are measured by
+ * {@code itests/bench/run swarm p1}.
  */
 @Needs(lab = true)
 class SwarmGateIT {

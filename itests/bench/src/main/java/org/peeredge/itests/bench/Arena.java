@@ -21,11 +21,12 @@ import org.peeredge.itests.lab.Traffic;
 import org.peeredge.itests.lab.UpstreamRegistry;
 
 /**
- * A lab with a plain registry at {@code h0}, a mesh whose members are edges at the other hosts, and the other systems beside
- * it.
+ * A lab with a plain registry at {@code h0}, a mesh whose members are edges at the other hosts, and
+ * the other systems beside it.
  *
- * <p>The mesh is founded by a node at {@code h0}: while it runs it is the helper beside the registry; once it is stopped the
- * registry is the only origin, and the members have nobody but each other.
+ * <p>The mesh is founded by a node at {@code h0}: while it runs it is the helper beside the
+ * registry; once it is stopped the registry is the only origin, and the members have nobody but
+ * each other.
  */
 final class Arena implements AutoCloseable {
     static final String PLAIN = "peeredge";
@@ -124,7 +125,9 @@ final class Arena implements AutoCloseable {
         return content;
     }
 
-    /** Lets a system distribute a content that nobody has, and looks at links and cores meanwhile. */
+    /**
+     * Lets a system distribute a content that nobody has, and looks at links and cores meanwhile.
+     */
     SwarmRun run(String system, int number, Content content, double bytes)
             throws IOException, InterruptedException {
         try (Contender.Attempt attempt = contender(system).prepare(content);

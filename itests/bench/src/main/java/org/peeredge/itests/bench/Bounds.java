@@ -6,8 +6,8 @@ import org.peeredge.itests.lab.Topology.Lan;
 import org.peeredge.itests.lab.Topology.Link;
 
 /**
- * How fast it could be at best, by the fluid model: seconds until the last member has all bytes. Bytes are counted as they
- * are on the wire, in full frames.
+ * How fast it could be at best, by the fluid model: seconds until the last member has all bytes.
+ * Bytes are counted as they are on the wire, in full frames.
  */
 final class Bounds {
     /** Frame to TCP payload, with time stamps, at an MTU of 1500. */
@@ -45,11 +45,13 @@ final class Bounds {
 
     /** Everybody takes all of it from the origin. */
     static double registry(Topology topology, double bytes) {
-        double bound =
-                seconds(bytes * topology.members().size(), topology.origin().upMegabits());
+        double bound = seconds(bytes * topology.members().size(), topology.origin().upMegabits());
         for (Lan lan : topology.lans()) {
             if (topology.apart()) {
-                bound = Math.max(bound, seconds(bytes * lan.members().size(), lan.uplink().downMegabits()));
+                bound =
+                        Math.max(
+                                bound,
+                                seconds(bytes * lan.members().size(), lan.uplink().downMegabits()));
             }
             for (Link member : lan.members()) {
                 bound = Math.max(bound, seconds(bytes, member.downMegabits()));

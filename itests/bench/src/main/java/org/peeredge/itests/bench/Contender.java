@@ -15,15 +15,16 @@ interface Contender {
     /** One distribution of one content. */
     interface Attempt extends AutoCloseable {
         /**
-         * Makes every member want the content, one {@code gapSeconds} after the other; returns when all have it.
+         * Makes every member want the content, one {@code gapSeconds} after the other; returns when
+         * all have it.
          *
          * @return seconds of each member from when it wanted it until it had it, checked
          */
         Map<String, Double> go(double gapSeconds) throws IOException, InterruptedException;
 
         /**
-         * Content bytes that each member received in vain, and from whom it received the others, as far as it tells;
-         * called once, after {@link #go}.
+         * Content bytes that each member received in vain, and from whom it received the others, as
+         * far as it tells; called once, after {@link #go}.
          */
         Map<String, Sources> sources() throws IOException, InterruptedException;
 

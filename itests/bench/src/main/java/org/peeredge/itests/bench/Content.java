@@ -16,7 +16,8 @@ import org.peeredge.itests.lab.TestImage.Layer;
  *
  * @param tag its tag in {@value #REPOSITORY}
  * @param layout the OCI layout that it was made in
- * @param blobs files of the layers and the configuration of the first architecture, the layers first; those of the other are as large
+ * @param blobs files of the layers and the configuration of the first architecture, the layers
+ *     first; those of the other are as large
  */
 record Content(String tag, Path layout, List<Path> blobs) {
     static final String REPOSITORY = "bench/swarm";

@@ -9,8 +9,8 @@ import org.peeredge.itests.lab.Lab;
 import org.peeredge.itests.lab.Topology.Link;
 
 /**
- * Takes a part of one LAN's uplink after another, both ways, as traffic with priority would: the link's rate is what is left.
- * So it is the same for every system, and is not counted.
+ * Takes a part of one LAN's uplink after another, both ways, as traffic with priority would: the
+ * link's rate is what is left. So it is the same for every system, and is not counted.
  */
 final class CrossTraffic implements AutoCloseable {
     private static final double FIRST_SECONDS = 5;
@@ -72,12 +72,17 @@ final class CrossTraffic implements AutoCloseable {
 
     private void set(String lan, double part) {
         Link uplink =
-                scenario.topology().lans().get(scenario.topology().lanNames().indexOf(lan)).uplink();
+                scenario.topology()
+                        .lans()
+                        .get(scenario.topology().lanNames().indexOf(lan))
+                        .uplink();
         lab.netlab(
                         "set",
                         lan,
-                        String.format(Locale.ROOT, "up=%.0fkbit", uplink.upMegabits() * part * 1000),
-                        String.format(Locale.ROOT, "down=%.0fkbit", uplink.downMegabits() * part * 1000))
+                        String.format(
+                                Locale.ROOT, "up=%.0fkbit", uplink.upMegabits() * part * 1000),
+                        String.format(
+                                Locale.ROOT, "down=%.0fkbit", uplink.downMegabits() * part * 1000))
                 .ok();
     }
 }

@@ -13,7 +13,9 @@ import org.peeredge.itests.lab.Topology;
 import org.peeredge.itests.lab.Topology.Lan;
 import org.peeredge.itests.lab.Topology.Link;
 
-/** One image, wanted by every member: what {@link Rounds} measures, and which figures come of it. */
+/**
+ * One image, wanted by every member: what {@link Rounds} measures, and which figures come of it.
+ */
 final class Distributions {
     private static final Link FAST = Link.of(100);
 
@@ -34,7 +36,8 @@ final class Distributions {
 
     private static List<String> systems(boolean baseline) {
         return baseline
-                ? List.of(Arena.HELPED, Arena.PLAIN, Arena.BASELINE, Arena.TORRENT, Arena.SUPER_SEED)
+                ? List.of(
+                        Arena.HELPED, Arena.PLAIN, Arena.BASELINE, Arena.TORRENT, Arena.SUPER_SEED)
                 : List.of(Arena.HELPED, Arena.PLAIN, Arena.TORRENT, Arena.SUPER_SEED);
     }
 
@@ -103,8 +106,7 @@ final class Distributions {
         rows.add(
                 SwarmRow.of("copies into the LAN that takes most", "x", runs, SwarmRun::wanCopies)
                         .goal("<= 1.10", "<= 1.10", "1.03"));
-        rows.add(
-                peak(runs).versus(Arena.BASELINE, false).goal("<= 1.4", "<= 1.4", "1.2"));
+        rows.add(peak(runs).versus(Arena.BASELINE, false).goal("<= 1.4", "<= 1.4", "1.2"));
         rows.add(mean(runs).versus(Arena.BASELINE, true).goal(">= 3.2", ">= 3.2", "3.9"));
         rows.add(mean(runs).versus(Arena.TORRENT, true).goal(">= 1.6", ">= 1.6", "2.0"));
         rows.add(mean(runs));
@@ -169,8 +171,7 @@ final class Distributions {
                 List.of(5, 10, 20, 40, 60, 100, 150, 200).stream()
                         .map(up -> new Link(up, 100))
                         .toList();
-        Topology topology =
-                new Topology(FAST, false, List.of(new Lan(members, FAST))).dividedBy(4);
+        Topology topology = new Topology(FAST, false, List.of(new Lan(members, FAST))).dividedBy(4);
         Scenario scenario =
                 new Scenario(
                         "p6",
@@ -239,7 +240,8 @@ final class Distributions {
                                     Content content = arena.publish(scenario.layers());
                                     return new Rounds.Task(content, content.bytes());
                                 });
-                return new Outcome(scenario.title(), runs, rows.apply(runs), bounds(scenario, runs));
+                return new Outcome(
+                        scenario.title(), runs, rows.apply(runs), bounds(scenario, runs));
             }
         };
     }

@@ -23,8 +23,5 @@ interface Experiment {
      * @param bounds seconds, by what they are the bound of
      */
     record Outcome(
-            String title,
-            List<SwarmRun> runs,
-            List<SwarmRow> rows,
-            Map<String, Double> bounds) {}
+            String title, List<SwarmRun> runs, List<SwarmRow> rows, Map<String, Double> bounds) {}
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at the whole machine while something is measured, in {@code /proc/stat}: where cores are busy, they and not the
- * links may bind. What the hypervisor took counts as busy.
+ * Looks at the whole machine while something is measured, in {@code /proc/stat}: where cores are
+ * busy, they and not the links may bind. What the hypervisor took counts as busy.
  */
 final class Machine {
     private static final long TICK_NANOS = 250_000_000;
@@ -27,7 +27,8 @@ final class Machine {
      *
      * @param busy mean over time and cores, 0 to 1
      * @param saturatedSeconds longest stretch in which every core was more than 90 % busy
-     * @param lateSeconds how late this was called at worst: nobody else was served in time then, either
+     * @param lateSeconds how late this was called at worst: nobody else was served in time then,
+     *     either
      */
     record Seen(double busy, double saturatedSeconds, double lateSeconds) {
         /** Why what took so long cannot be believed; empty when it can. */

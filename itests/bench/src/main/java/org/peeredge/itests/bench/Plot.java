@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Completion times as an SVG: a line of dots for each system, one dot for each member and run, and the bounds. */
+/**
+ * Completion times as an SVG: a line of dots for each system, one dot for each member and run, and
+ * the bounds.
+ */
 final class Plot {
     private static final int LEFT = 150;
     private static final int WIDTH = 760;
@@ -87,10 +90,6 @@ final class Plot {
     private static void text(StringBuilder svg, int x, int y, String anchor, String words) {
         svg.append(
                 "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>%n"
-                        .formatted(
-                                x,
-                                y,
-                                anchor,
-                                words.replace("&", "&amp;").replace("<", "&lt;")));
+                        .formatted(x, y, anchor, words.replace("&", "&amp;").replace("<", "&lt;")));
     }
 }

@@ -14,12 +14,13 @@ import org.peeredge.itests.lab.Lab;
 import org.peeredge.itests.lab.LabMesh;
 
 /**
- * skopeo at every member, into an OCI layout on its disk: from the node beside it, or straight from the plain registry. It
- * checks what it takes, and takes no layer that the layout has.
+ * skopeo at every member, into an OCI layout on its disk: from the node beside it, or straight from
+ * the plain registry. It checks what it takes, and takes no layer that the layout has.
  */
 final class Pulls implements Contender {
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
-    private static final String RECEIVED = "peeredge_dts_engine_received_bytes_total{source=\"%s\"}";
+    private static final String RECEIVED =
+            "peeredge_dts_engine_received_bytes_total{source=\"%s\"}";
 
     private final String name;
     private final Lab lab;

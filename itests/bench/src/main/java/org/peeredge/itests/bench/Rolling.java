@@ -11,8 +11,9 @@ import org.peeredge.itests.lab.Topology;
 import org.peeredge.itests.lab.Topology.Link;
 
 /**
- * A rolling update: eight members have an image of five layers, nodes and clients alike, and pull a version in which the last
- * two are new. Clients take no layer that they have, also where they ask the registry itself.
+ * A rolling update: eight members have an image of five layers, nodes and clients alike, and pull a
+ * version in which the last two are new. Clients take no layer that they have, also where they ask
+ * the registry itself.
  */
 final class Rolling implements Experiment {
     private static final int LAYERS = 5;
@@ -49,7 +50,8 @@ final class Rolling implements Experiment {
                                 .goal(">= 3", ">= 3", "5"),
                         SwarmRow.of("mean", "s", runs, SwarmRun::mean),
                         SwarmRow.of("last done", "s", runs, SwarmRun::last),
-                        SwarmRow.of("origin copies of what is new", "x", runs, SwarmRun::originCopies)),
+                        SwarmRow.of(
+                                "origin copies of what is new", "x", runs, SwarmRun::originCopies)),
                 Distributions.bounds(SCENARIO, runs));
     }
 

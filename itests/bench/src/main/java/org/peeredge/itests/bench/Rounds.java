@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The systems of a scenario take turns in one lab, each time with content that nobody has seen. Nodes are warmed up by a pull
- * that is not counted. The turns with the helper come first: it cannot come and go without the nodes noticing.
+ * The systems of a scenario take turns in one lab, each time with content that nobody has seen.
+ * Nodes are warmed up by a pull that is not counted. The turns with the helper come first: it
+ * cannot come and go without the nodes noticing.
  */
 final class Rounds {
     /** More tries than runs are wanted, where some are thrown away. */

@@ -8,8 +8,8 @@ import org.peeredge.itests.lab.TestImage.Packing;
 import org.peeredge.itests.lab.Topology;
 
 /**
- * What is distributed where, and by whom. Rates and sizes are those of links of 100 Mbit/s, all divided by {@code factor} so
- * that links and not a few cores bind; times stay as they are.
+ * What is distributed where, and by whom. Rates and sizes are those of links of 100 Mbit/s, all
+ * divided by {@code factor} so that links and not a few cores bind; times stay as they are.
  *
  * @param id as on the command line
  * @param title for people
@@ -17,7 +17,8 @@ import org.peeredge.itests.lab.Topology;
  * @param factor what rates and sizes were divided by
  * @param gapSeconds between one member that wants the content and the next; 0: all at once
  * @param congested whether other traffic takes parts of the uplinks
- * @param slowDisk member whose node is on a disk that writes barely faster than its link receives; empty for none
+ * @param slowDisk member whose node is on a disk that writes barely faster than its link receives;
+ *     empty for none
  * @param systems of {@link Arena}, in the order in which they take turns
  */
 record Scenario(

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import org.peeredge.itests.lab.Commands;
 
 /**
- * A file system of its own at a folder, whose device takes only so many bytes a second: what is written there is fast until
- * the page cache must be flushed, as on a memory card. Needs the block controller of cgroup v1, which is the one that throttles
- * the kernel's own writing.
+ * A file system of its own at a folder, whose device takes only so many bytes a second: what is
+ * written there is fast until the page cache must be flushed, as on a memory card. Needs the block
+ * controller of cgroup v1, which is the one that throttles the kernel's own writing.
  */
 final class SlowDisk implements AutoCloseable {
     private static final Path THROTTLE =

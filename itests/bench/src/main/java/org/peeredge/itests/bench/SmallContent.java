@@ -21,8 +21,9 @@ import org.peeredge.itests.lab.Topology.Link;
 import org.peeredge.ops.quickstart.Digests;
 
 /**
- * Small objects on the links of P1 with four members: how long it takes until all of them have 1 byte, 1 KB, 1 MB that is new
- * to all (curl at each member, in its own words), and an image of 1,000 small layers beside one of the same bytes in one layer.
+ * Small objects on the links of P1 with four members: how long it takes until all of them have 1
+ * byte, 1 KB, 1 MB that is new to all (curl at each member, in its own words), and an image of
+ * 1,000 small layers beside one of the same bytes in one layer.
  */
 final class SmallContent implements Experiment {
     private static final int FACTOR = 4;
@@ -64,17 +65,12 @@ final class SmallContent implements Experiment {
                 if (system.equals(Arena.PLAIN)) {
                     arena.stopHelper();
                 }
-                SIZES.forEach(
-                        (name, bytes) -> {
-                            List<Double> of = objects(arena, work, system, bytes);
-                            values.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(system, of);
-                            System.out.printf(
-                                    Locale.ROOT,
-                                    "  %-18s %s: %.1f ms%n",
-                                    system,
-                                    name,
-                                    Figure.median(of));
-                        });
+                SIZES.forEach((name, bytes) -> {
+                    List<Double> of = objects(arena, work, system, bytes);
+                    values.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(system, of);
+                    System.out.printf(
+                            Locale.ROOT, "  %-18s %s: %.1f ms%n", system, name, Figure.median(of));
+                });
                 Map<String, List<Double>> ratios =
                         values.computeIfAbsent("many", n -> new LinkedHashMap<>());
                 for (int i = 1; i <= count; i++) {
@@ -117,7 +113,8 @@ final class SmallContent implements Experiment {
     private static SwarmRun image(Arena arena, String system, int number, int layers)
             throws IOException, InterruptedException {
         int bytes = 100_000_000 / FACTOR / layers;
-        Content content = arena.publish(Collections.nCopies(layers, new Layer(bytes, Packing.GZIP)));
+        Content content =
+                arena.publish(Collections.nCopies(layers, new Layer(bytes, Packing.GZIP)));
         SwarmRun run = arena.run(system, number, content, content.bytes());
         arena.forgetPulled();
         System.out.printf(

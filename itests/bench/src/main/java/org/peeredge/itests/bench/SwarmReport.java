@@ -33,7 +33,7 @@ final class SwarmReport {
         Set<String> systems = new LinkedHashSet<>();
         outcome.rows().forEach(row -> systems.addAll(row.values().keySet()));
         out.printf(
-                    Locale.ROOT,
+                Locale.ROOT,
                 "%n%s (`%s`); bounds: %s%s%n%n",
                 outcome.title(),
                 command(id),
@@ -79,7 +79,13 @@ final class SwarmReport {
         String missed = row.held(system) ? "" : " (!)";
         return values.size() == 1
                 ? median + missed
-                : median + missed + " [" + Figure.number(least(values)) + " .. " + Figure.number(greatest(values)) + "]";
+                : median
+                        + missed
+                        + " ["
+                        + Figure.number(least(values))
+                        + " .. "
+                        + Figure.number(greatest(values))
+                        + "]";
     }
 
     private static double least(List<Double> values) {
@@ -106,15 +112,18 @@ final class SwarmReport {
             }
             ArrayNode rows = one.putArray("figures");
             for (SwarmRow row : outcome.rows()) {
-                ObjectNode figure = rows.addObject().put("name", row.name()).put("unit", row.unit());
+                ObjectNode figure =
+                        rows.addObject().put("name", row.name()).put("unit", row.unit());
                 figure.put("must", row.must()).put("mustWithHelper", row.mustHelped());
                 figure.put("aim", row.aim());
                 ObjectNode systems = figure.putObject("systems");
-                row.values().forEach((system, values) -> {
-                    ObjectNode of = systems.putObject(system).put("median", Figure.median(values));
-                    of.put("least", least(values)).put("greatest", greatest(values));
-                    of.put("runs", values.size()).put("held", row.held(system));
-                });
+                row.values()
+                        .forEach((system, values) -> {
+                            ObjectNode of =
+                                    systems.putObject(system).put("median", Figure.median(values));
+                            of.put("least", least(values)).put("greatest", greatest(values));
+                            of.put("runs", values.size()).put("held", row.held(system));
+                        });
             }
         });
         Files.createDirectories(file.getParent());
@@ -167,19 +176,20 @@ final class SwarmReport {
                 run.machine().busy(),
                 run.machine().saturatedSeconds(),
                 run.machine().lateSeconds());
-        run.nodes().forEach((host, node) -> {
-            byNode.append(key).append(',').append(host);
-            Contender.Sources from = node.sources();
-            numbers(
-                    byNode,
-                    node.seconds(),
-                    node.upBytes(),
-                    node.downBytes(),
-                    from.wasted(),
-                    from.peers(),
-                    from.origin(),
-                    from.upstream());
-        });
+        run.nodes()
+                .forEach((host, node) -> {
+                    byNode.append(key).append(',').append(host);
+                    Contender.Sources from = node.sources();
+                    numbers(
+                            byNode,
+                            node.seconds(),
+                            node.upBytes(),
+                            node.downBytes(),
+                            from.wasted(),
+                            from.peers(),
+                            from.origin(),
+                            from.upstream());
+                });
     }
 
     private static double sum(Map<String, Double> values) {

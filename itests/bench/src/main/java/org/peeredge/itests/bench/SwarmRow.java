@@ -38,15 +38,14 @@ record SwarmRow(
         return new SwarmRow(name, unit, values, "", "", "");
     }
 
-    /** Each value by the median of what a system has; or that by each value, so that more is better. */
+    /**
+     * Each value by the median of what a system has; or that by each value, so that more is better.
+     */
     SwarmRow versus(String system, boolean inverse) {
         double peer = Figure.median(values.getOrDefault(system, List.of()));
         Map<String, List<Double>> ratios = new LinkedHashMap<>();
-        values.forEach(
-                (name, list) ->
-                        ratios.put(
-                                name,
-                                list.stream().map(v -> inverse ? peer / v : v / peer).toList()));
+        values.forEach((name, list) ->
+                ratios.put(name, list.stream().map(v -> inverse ? peer / v : v / peer).toList()));
         return new SwarmRow(name + " vs " + system, "x", ratios, must, mustHelped, aim);
     }
 

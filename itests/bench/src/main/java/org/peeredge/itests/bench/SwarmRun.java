@@ -39,7 +39,10 @@ record SwarmRun(
         Machine.Seen machine,
         String doubts) {
 
-    /** A member: seconds from when it wanted the content, frames up and down its link, content by source. */
+    /**
+     * A member: seconds from when it wanted the content, frames up and down its link, content by
+     * source.
+     */
     record Node(double seconds, double upBytes, double downBytes, Contender.Sources sources) {}
 
     static SwarmRun of(
@@ -52,15 +55,14 @@ record SwarmRun(
             Traffic traffic,
             Machine.Seen machine) {
         Map<String, Node> nodes = new TreeMap<>();
-        seconds.forEach(
-                (host, time) ->
-                        nodes.put(
-                                host,
-                                new Node(
-                                        time,
-                                        traffic.up(host),
-                                        traffic.down(host),
-                                        sources.getOrDefault(host, Contender.Sources.UNKNOWN))));
+        seconds.forEach((host, time) ->
+                nodes.put(
+                        host,
+                        new Node(
+                                time,
+                                traffic.up(host),
+                                traffic.down(host),
+                                sources.getOrDefault(host, Contender.Sources.UNKNOWN))));
         Topology topology = scenario.topology();
         Map<String, Double> down = new TreeMap<>();
         Map<String, Double> up = new TreeMap<>();
@@ -127,7 +129,9 @@ record SwarmRun(
         return both.isEmpty() ? Double.NaN : both.stream().mapToDouble(x -> x).sum();
     }
 
-    /** Content bytes received in vain, of all content bytes that were wanted; NaN where not counted. */
+    /**
+     * Content bytes received in vain, of all content bytes that were wanted; NaN where not counted.
+     */
     double wasted() {
         return nodes.values().stream().mapToDouble(n -> n.sources().wasted()).sum()
                 / (bytes * nodes.size());

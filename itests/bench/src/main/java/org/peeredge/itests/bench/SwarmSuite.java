@@ -24,7 +24,10 @@ final class SwarmSuite {
         return all;
     }
 
-    /** Measures what is named, all where nothing is; {@code p1} names all whose names begin with {@code p1-}. */
+    /**
+     * Measures what is named, all where nothing is; {@code p1} names all whose names begin with
+     * {@code p1-}.
+     */
     static int run(List<String> words) throws IOException, InterruptedException {
         int runs = RUNS;
         List<String> names = new ArrayList<>(words);
@@ -41,7 +44,10 @@ final class SwarmSuite {
         }
         if (wanted.isEmpty()) {
             System.err.println(
-                    "no scenario " + names + "; there are " + experiments().stream().map(Experiment::id).toList());
+                    "no scenario "
+                            + names
+                            + "; there are "
+                            + experiments().stream().map(Experiment::id).toList());
             return 2;
         }
         if (!Torrents.possible()) {

@@ -17,8 +17,8 @@ import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Lab;
 
 /**
- * libtorrent at the origin and at every member, as processes that run before the clock does; the files are the image's
- * blobs.
+ * libtorrent at the origin and at every member, as processes that run before the clock does; the
+ * files are the image's blobs.
  */
 final class Torrents implements Contender {
     /** Debian's libtorrent belongs to Debian's Python. */
@@ -168,7 +168,10 @@ final class Torrents implements Contender {
             words.add(Files.createDirectories(folder.resolve(host)).toString());
             words.add(lab.addressOf(host));
             if (!host.equals("h0")) {
-                all.stream().filter(other -> !other.equals(host)).map(lab::addressOf).forEach(words::add);
+                all.stream()
+                        .filter(other -> !other.equals(host))
+                        .map(lab::addressOf)
+                        .forEach(words::add);
             }
             process =
                     new ProcessBuilder(words)
@@ -186,7 +189,8 @@ final class Torrents implements Contender {
         String expect(String word) throws IOException {
             String line = out.readLine();
             if (line == null || !line.startsWith(word)) {
-                throw new IOException("libtorrent at " + host + " says '" + line + "', not " + word);
+                throw new IOException(
+                        "libtorrent at " + host + " says '" + line + "', not " + word);
             }
             return line;
         }

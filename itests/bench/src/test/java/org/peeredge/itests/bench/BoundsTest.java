@@ -25,25 +25,23 @@ class BoundsTest {
     void dividingRatesAndBytesChangesNothing() {
         Topology topology = Topology.oneLan(8, FAST);
         assertEquals(
-                Bounds.swarm(topology, BYTES), Bounds.swarm(topology.dividedBy(4), BYTES / 4), 1e-9);
+                Bounds.swarm(topology, BYTES),
+                Bounds.swarm(topology.dividedBy(4), BYTES / 4),
+                1e-9);
     }
 
     @Test
     void uplinksOfLansBind() {
         Topology three =
                 new Topology(
-                        FAST,
-                        true,
-                        Collections.nCopies(3, Lan.of(4, Link.of(200), Link.of(40))));
+                        FAST, true, Collections.nCopies(3, Lan.of(4, Link.of(200), Link.of(40))));
         assertEquals(14.04, Bounds.swarm(three, BYTES), 0.01);
         assertEquals(67.4, Bounds.registry(three, BYTES), 0.1);
     }
 
     @Test
     void membersThatCannotSendLeaveItToTheOrigin() {
-        Topology deaf =
-                new Topology(
-                        FAST, false, List.of(Lan.of(4, new Link(0.001, 100), FAST)));
+        Topology deaf = new Topology(FAST, false, List.of(Lan.of(4, new Link(0.001, 100), FAST)));
         assertEquals(Bounds.registry(deaf, BYTES), Bounds.swarm(deaf, BYTES), 0.01);
     }
 }

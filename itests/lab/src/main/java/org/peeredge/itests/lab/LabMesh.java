@@ -111,12 +111,10 @@ public final class LabMesh implements AutoCloseable {
     }
 
     private NodeProcess start(
-            String host,
-            Path distribution,
-            Map<String, Map<String, String>> config,
-            String key)
+            String host, Path distribution, Map<String, Map<String, String>> config, String key)
             throws IOException {
-        NodeSpec.Ports ports = new NodeSpec.Ports(lab.addressOf(host), 7440, 7441, 7450, 7460, 8101);
+        NodeSpec.Ports ports =
+                new NodeSpec.Ports(lab.addressOf(host), 7440, 7441, 7450, 7460, 8101);
         NodeProcess node =
                 NodeProcess.start(
                         new NodeSpec(
@@ -155,7 +153,11 @@ public final class LabMesh implements AutoCloseable {
             while (metric(host, "peeredge_dts_engine_connected_peers") < members) {
                 if (System.nanoTime() > end) {
                     throw new IOException(
-                            host + " is not connected with " + members + " members: " + node(host).log());
+                            host
+                                    + " is not connected with "
+                                    + members
+                                    + " members: "
+                                    + node(host).log());
                 }
                 TimeUnit.MILLISECONDS.sleep(100);
             }

@@ -25,8 +25,7 @@ public final class LinkWatch implements AutoCloseable {
         Path csv = Files.createTempFile("links", ".csv");
         List<String> command = new java.util.ArrayList<>(netlab);
         command.addAll(List.of("watch", "--csv", csv.toString(), "--interval", SECONDS));
-        LinkWatch watch =
-                new LinkWatch(new ProcessBuilder(command).inheritIO().start(), csv);
+        LinkWatch watch = new LinkWatch(new ProcessBuilder(command).inheritIO().start(), csv);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
         while (Files.size(csv) == 0) {
             if (!watch.process.isAlive() || System.nanoTime() > end) {

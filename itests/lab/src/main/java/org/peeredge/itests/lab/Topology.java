@@ -11,8 +11,8 @@ import java.util.List;
  * One origin, {@code h0}, and members {@code h1, h2, ...} in LANs {@code A, B, ...}.
  *
  * @param origin the origin's link
- * @param apart whether the origin is in a LAN of its own, {@value #ORIGIN_LAN}, behind an uplink without limits; else it
- *     is in the first LAN, with the members
+ * @param apart whether the origin is in a LAN of its own, {@value #ORIGIN_LAN}, behind an uplink
+ *     without limits; else it is in the first LAN, with the members
  * @param lans where the members are
  */
 public record Topology(Link origin, boolean apart, List<Lan> lans) {

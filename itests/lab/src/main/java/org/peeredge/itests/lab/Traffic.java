@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the links of a lab carried while a {@link LinkWatch} looked, in bytes of Ethernet frames. */
+/**
+ * What the links of a lab carried while a {@link LinkWatch} looked, in bytes of Ethernet frames.
+ */
 public final class Traffic {
     private final Map<String, TreeMap<Double, long[]>> samples = new HashMap<>();
 
@@ -51,7 +53,10 @@ public final class Traffic {
         return of;
     }
 
-    /** The greatest rate of all these links together, both ways, over any {@code windowSeconds}; bit/s. */
+    /**
+     * The greatest rate of all these links together, both ways, over any {@code windowSeconds};
+     * bit/s.
+     */
     public double peakBits(Collection<String> names, double windowSeconds) {
         List<double[]> both = new ArrayList<>(); // time, bytes so far
         for (double time : of(names.iterator().next()).keySet()) {

@@ -8,12 +8,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrafficTest {
-    /** A and B over 2 s in steps of 0.1 s: 1,000 bytes a step each way, and B 9,000 more up from 1.0 to 1.2 s. */
+    /**
+     * A and B over 2 s in steps of 0.1 s: 1,000 bytes a step each way, and B 9,000 more up from 1.0
+     * to 1.2 s.
+     */
     private static Traffic traffic() {
         List<String> lines = new ArrayList<>(List.of("time_s,kind,name,up_bytes,down_bytes"));
         long up = 500;
         for (int step = 0; step <= 20; step++) {
-            lines.add("%d.%d00,uplink,A,%d,%d".formatted(step / 10, step % 10, step * 1000, step * 1000));
+            lines.add(
+                    "%d.%d00,uplink,A,%d,%d"
+                            .formatted(step / 10, step % 10, step * 1000, step * 1000));
             lines.add("%d.%d00,uplink,B,%d,%d".formatted(step / 10, step % 10, up, step * 1000));
             up += step == 10 || step == 11 ? 10_000 : 1000;
         }
