@@ -38,8 +38,8 @@ record Content(String tag, Path layout, List<Path> blobs) {
     }
 
     /** Bytes of all that a client takes. */
-    long bytes() throws IOException {
-        long sum = 0;
+    double bytes() throws IOException {
+        double sum = 0;
         for (Path blob : blobs) {
             sum += Files.size(blob);
         }

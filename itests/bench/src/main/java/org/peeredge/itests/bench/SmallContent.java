@@ -29,6 +29,14 @@ final class SmallContent implements Experiment {
     private static final int FACTOR = 4;
     private static final int OBJECTS = 15;
     private static final int WARM_UP = 5;
+
+    /** Puts file {@code $1} where uploads of {@code $0} go, as {@code $2}. */
+    private static final String UPLOAD =
+            """
+            at=$(curl -sSfi -X POST "http://127.0.0.1:5000$0uploads/" | tr -d '\\r' | sed -n 's/^[Ll]ocation: //p')
+            curl -sSf -X PUT -H 'Content-Type: application/octet-stream' --data-binary "@$1" "$at&digest=$2"
+            """;
+
     private static final Map<String, Integer> SIZES = new LinkedHashMap<>();
 
     static {
@@ -170,12 +178,9 @@ final class SmallContent implements Experiment {
             content[0] = (byte) pushed++; // a single byte at random may have been there before
             Path file = Files.write(work.resolve("object"), content);
             String path = "/v2/" + Content.REPOSITORY + "/blobs/";
-            String script =
-                    "at=$(curl -sSfi -X POST http://127.0.0.1:5000%suploads/ | tr -d '\\r' | sed -n 's/^[Ll]ocation: //p')\n"
-                            + "curl -sSf -X PUT -H 'Content-Type: application/octet-stream' --data-binary @%s \"$at&digest=%s\"";
             String digest = Digests.of(content);
             List<String> words = new ArrayList<>(arena.lab().inNetworkOf("h0"));
-            words.addAll(List.of("sh", "-c", script.formatted(path, file, digest)));
+            words.addAll(List.of("sh", "-c", UPLOAD, path, file.toString(), digest));
             Commands.run(Duration.ofMinutes(1), Map.of(), words).ok();
             return path + digest;
         } catch (IOException e) {

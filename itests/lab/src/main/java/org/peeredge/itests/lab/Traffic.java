@@ -6,13 +6,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
  * What the links of a lab carried while a {@link LinkWatch} looked, in bytes of Ethernet frames.
  */
 public final class Traffic {
-    private final Map<String, TreeMap<Double, long[]>> samples = new HashMap<>();
+    private final Map<String, NavigableMap<Double, long[]>> samples = new HashMap<>();
 
     private Traffic() {}
 
@@ -41,12 +42,12 @@ public final class Traffic {
     }
 
     private long sum(String name, int way) {
-        TreeMap<Double, long[]> of = of(name);
+        NavigableMap<Double, long[]> of = of(name);
         return of.lastEntry().getValue()[way] - of.firstEntry().getValue()[way];
     }
 
-    private TreeMap<Double, long[]> of(String name) {
-        TreeMap<Double, long[]> of = samples.get(name);
+    private NavigableMap<Double, long[]> of(String name) {
+        NavigableMap<Double, long[]> of = samples.get(name);
         if (of == null) {
             throw new IllegalArgumentException("no link of " + name + " was watched");
         }
