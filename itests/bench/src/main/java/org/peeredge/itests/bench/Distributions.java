@@ -230,12 +230,13 @@ final class Distributions {
             }
 
             @Override
-            public Outcome measure(Path work, int count) throws IOException, InterruptedException {
+            public Outcome measure(Path work, Tries tries)
+                    throws IOException, InterruptedException {
                 List<SwarmRun> runs =
                         Rounds.measure(
                                 scenario,
                                 work,
-                                count,
+                                tries,
                                 (arena, system) -> {
                                     Content content = arena.publish(scenario.layers());
                                     return new Rounds.Task(content, content.bytes());

@@ -11,8 +11,16 @@ interface Experiment {
     /** As on the command line. */
     String id();
 
+    /**
+     * How often something is measured.
+     *
+     * @param runs that are wanted of each system
+     * @param spare more of them, where some are thrown away
+     */
+    record Tries(int runs, int spare) {}
+
     /** Does it. */
-    Outcome measure(Path work, int runs) throws IOException, InterruptedException;
+    Outcome measure(Path work, Tries tries) throws IOException, InterruptedException;
 
     /**
      * What came of it.

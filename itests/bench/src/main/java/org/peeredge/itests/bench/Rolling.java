@@ -39,8 +39,8 @@ final class Rolling implements Experiment {
     }
 
     @Override
-    public Outcome measure(Path work, int count) throws IOException, InterruptedException {
-        List<SwarmRun> runs = Rounds.measure(SCENARIO, work, count, this::update);
+    public Outcome measure(Path work, Tries tries) throws IOException, InterruptedException {
+        List<SwarmRun> runs = Rounds.measure(SCENARIO, work, tries, this::update);
         return new Outcome(
                 SCENARIO.title(),
                 runs,

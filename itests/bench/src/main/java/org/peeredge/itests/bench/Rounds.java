@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.peeredge.itests.bench.Experiment.Tries;
 
 /**
  * The systems of a scenario take turns in one lab, each time with content that nobody has seen.
@@ -13,9 +14,6 @@ import java.util.Locale;
  * cannot come and go without the nodes noticing.
  */
 final class Rounds {
-    /** More tries than runs are wanted, where some are thrown away. */
-    private static final int SPARE = 2;
-
     private Rounds() {}
 
     /**
@@ -30,7 +28,7 @@ final class Rounds {
         Task next(Arena arena, String system) throws IOException, InterruptedException;
     }
 
-    static List<SwarmRun> measure(Scenario scenario, Path work, int count, Tasks tasks)
+    static List<SwarmRun> measure(Scenario scenario, Path work, Tries tries, Tasks tasks)
             throws IOException, InterruptedException {
         List<SwarmRun> runs = new ArrayList<>();
         try (Arena arena = Arena.open(scenario, work)) {
@@ -39,23 +37,23 @@ final class Rounds {
                     scenario.systems().stream().filter(s -> !helped.contains(s)).toList();
             if (!helped.isEmpty()) {
                 turn(arena, tasks, Arena.HELPED, 0);
-                turns(arena, tasks, helped, count, runs);
+                turns(arena, tasks, helped, tries, runs);
             }
             arena.stopHelper();
             turn(arena, tasks, Arena.PLAIN, 0);
-            turns(arena, tasks, others, count, runs);
+            turns(arena, tasks, others, tries, runs);
         }
         return runs;
     }
 
     private static void turns(
-            Arena arena, Tasks tasks, List<String> systems, int count, List<SwarmRun> runs)
+            Arena arena, Tasks tasks, List<String> systems, Tries tries, List<SwarmRun> runs)
             throws IOException, InterruptedException {
-        for (int i = 1; i <= count + SPARE; i++) {
+        for (int i = 1; i <= tries.runs() + tries.spare(); i++) {
             for (String system : systems) {
                 long good =
                         runs.stream().filter(r -> r.system().equals(system) && r.counts()).count();
-                if (good < count) {
+                if (good < tries.runs()) {
                     runs.add(turn(arena, tasks, system, i));
                 }
             }

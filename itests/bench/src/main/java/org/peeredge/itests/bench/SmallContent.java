@@ -65,7 +65,7 @@ final class SmallContent implements Experiment {
     }
 
     @Override
-    public Outcome measure(Path work, int count) throws IOException, InterruptedException {
+    public Outcome measure(Path work, Tries tries) throws IOException, InterruptedException {
         Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>(); // row, system
         List<SwarmRun> runs = new ArrayList<>();
         try (Arena arena = Arena.open(SCENARIO, work)) {
@@ -81,7 +81,7 @@ final class SmallContent implements Experiment {
                 });
                 Map<String, List<Double>> ratios =
                         values.computeIfAbsent("many", n -> new LinkedHashMap<>());
-                for (int i = 1; i <= count; i++) {
+                for (int i = 1; i <= tries.runs(); i++) {
                     SwarmRun many = image(arena, system, i, 1_000);
                     SwarmRun one = image(arena, system, i, 1);
                     runs.addAll(List.of(many, one));

@@ -11,9 +11,10 @@ import java.util.Map;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 
-/** {@code itests/bench/run swarm [--runs N] [SCENARIO ...]}: PEB-1. */
+/** {@code itests/bench/run swarm [--runs N] [--spare N] [SCENARIO ...]}: PEB-1. */
 final class SwarmSuite {
     private static final int RUNS = 3;
+    private static final int SPARE = 2;
 
     private SwarmSuite() {}
 
@@ -30,9 +31,18 @@ final class SwarmSuite {
      */
     static int run(List<String> words) throws IOException, InterruptedException {
         int runs = RUNS;
+        int spare = SPARE;
         List<String> names = new ArrayList<>(words);
-        if (names.size() >= 2 && names.getFirst().equals("--runs")) {
-            runs = Integer.parseInt(names.get(1));
+        while (names.size() >= 2 && names.getFirst().startsWith("--")) {
+            int number = Integer.parseInt(names.get(1));
+            switch (names.getFirst()) {
+                case "--runs" -> runs = number;
+                case "--spare" -> spare = number;
+                default -> {
+                    System.err.println("no option " + names.getFirst());
+                    return 2;
+                }
+            }
             names = names.subList(2, names.size());
         }
         List<Experiment> wanted = new ArrayList<>();
@@ -59,7 +69,8 @@ final class SwarmSuite {
             System.out.println("measuring " + experiment.id() + " ...");
             Path work = Files.createTempDirectory("bench-" + experiment.id());
             try {
-                Experiment.Outcome outcome = experiment.measure(work, runs);
+                Experiment.Outcome outcome =
+                        experiment.measure(work, new Experiment.Tries(runs, spare));
                 outcomes.put(experiment.id(), outcome);
                 SwarmReport.print(experiment.id(), outcome, System.out);
             } finally {
