@@ -16,8 +16,16 @@ interface Experiment {
      *
      * @param runs that are wanted of each system
      * @param spare more of them, where some are thrown away
+     * @param only the systems that are measured; empty for all of a scenario
      */
-    record Tries(int runs, int spare) {}
+    record Tries(int runs, int spare, List<String> only) {
+        /** Systems of a scenario that are measured. */
+        List<String> systems(Scenario scenario) {
+            return scenario.systems().stream()
+                    .filter(system -> only.isEmpty() || only.contains(system))
+                    .toList();
+        }
+    }
 
     /** Does it. */
     Outcome measure(Path work, Tries tries) throws IOException, InterruptedException;

@@ -39,7 +39,7 @@ public final class Main {
             System.err.println(
                     "usage: itests/bench/run node [" + String.join(" | ", NODE.keySet()) + "]...");
             System.err.println(
-                    "       itests/bench/run swarm [--runs N] [--spare N] ["
+                    "       itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] ["
                             + SwarmSuite.experiments().stream()
                                     .map(Experiment::id)
                                     .collect(Collectors.joining(" | "))

@@ -32,15 +32,17 @@ final class Rounds {
             throws IOException, InterruptedException {
         List<SwarmRun> runs = new ArrayList<>();
         try (Arena arena = Arena.open(scenario, work)) {
-            List<String> helped = scenario.systems().stream().filter(Arena.HELPED::equals).toList();
-            List<String> others =
-                    scenario.systems().stream().filter(s -> !helped.contains(s)).toList();
+            List<String> systems = tries.systems(scenario);
+            List<String> helped = systems.stream().filter(Arena.HELPED::equals).toList();
+            List<String> others = systems.stream().filter(s -> !helped.contains(s)).toList();
             if (!helped.isEmpty()) {
                 turn(arena, tasks, Arena.HELPED, 0);
                 turns(arena, tasks, helped, tries, runs);
             }
             arena.stopHelper();
-            turn(arena, tasks, Arena.PLAIN, 0);
+            if (others.contains(Arena.PLAIN)) {
+                turn(arena, tasks, Arena.PLAIN, 0);
+            }
             turns(arena, tasks, others, tries, runs);
         }
         return runs;

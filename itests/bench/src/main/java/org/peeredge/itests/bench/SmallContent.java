@@ -69,7 +69,7 @@ final class SmallContent implements Experiment {
         Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>(); // row, system
         List<SwarmRun> runs = new ArrayList<>();
         try (Arena arena = Arena.open(SCENARIO, work)) {
-            for (String system : SCENARIO.systems()) {
+            for (String system : tries.systems(SCENARIO)) {
                 if (system.equals(Arena.PLAIN)) {
                     arena.stopHelper();
                 }

@@ -11,7 +11,9 @@ import java.util.Map;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 
-/** {@code itests/bench/run swarm [--runs N] [--spare N] [SCENARIO ...]}: PEB-1. */
+/**
+ * {@code itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] [SCENARIO ...]}: PEB-1.
+ */
 final class SwarmSuite {
     private static final int RUNS = 3;
     private static final int SPARE = 2;
@@ -32,12 +34,14 @@ final class SwarmSuite {
     static int run(List<String> words) throws IOException, InterruptedException {
         int runs = RUNS;
         int spare = SPARE;
+        List<String> only = List.of();
         List<String> names = new ArrayList<>(words);
         while (names.size() >= 2 && names.getFirst().startsWith("--")) {
-            int number = Integer.parseInt(names.get(1));
+            String value = names.get(1);
             switch (names.getFirst()) {
-                case "--runs" -> runs = number;
-                case "--spare" -> spare = number;
+                case "--runs" -> runs = Integer.parseInt(value);
+                case "--spare" -> spare = Integer.parseInt(value);
+                case "--systems" -> only = List.of(value.split(",", -1));
                 default -> {
                     System.err.println("no option " + names.getFirst());
                     return 2;
@@ -70,7 +74,7 @@ final class SwarmSuite {
             Path work = Files.createTempDirectory("bench-" + experiment.id());
             try {
                 Experiment.Outcome outcome =
-                        experiment.measure(work, new Experiment.Tries(runs, spare));
+                        experiment.measure(work, new Experiment.Tries(runs, spare, only));
                 outcomes.put(experiment.id(), outcome);
                 SwarmReport.print(experiment.id(), outcome, System.out);
             } finally {
