@@ -31,6 +31,7 @@ final class SwarmReport {
     /** One table for each scenario, one line for each figure, one column for each system. */
     static void print(String id, Outcome outcome, PrintStream out) {
         Set<String> systems = new LinkedHashSet<>();
+        outcome.runs().forEach(run -> systems.add(run.system())); // also if none of its runs counts
         outcome.rows().forEach(row -> systems.addAll(row.values().keySet()));
         out.printf(
                 Locale.ROOT,

@@ -23,6 +23,7 @@ final class SwarmSuite {
     static List<Experiment> experiments() {
         List<Experiment> all = new ArrayList<>(Distributions.all());
         all.add(new Rolling());
+        all.add(new Liars());
         all.add(new SmallContent());
         return all;
     }
