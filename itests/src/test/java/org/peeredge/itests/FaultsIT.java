@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.itests.lab.Damage;
 import org.peeredge.itests.lab.Ran;
 import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;

@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
 
-/** {@code itests/bench/run node [ROW ...]}. */
+/** {@code itests/bench/run node [ROW ...]} and {@code itests/bench/run swarm [SCENARIO ...]}. */
 public final class Main {
     private Main() {}
 
@@ -34,9 +35,15 @@ public final class Main {
 
     /** Entry point. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        if (args.length == 0 || !args[0].equals("node")) {
+        if (args.length == 0 || !List.of("node", "swarm").contains(args[0])) {
             System.err.println(
                     "usage: itests/bench/run node [" + String.join(" | ", NODE.keySet()) + "]...");
+            System.err.println(
+                    "       itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] ["
+                            + SwarmSuite.experiments().stream()
+                                    .map(Experiment::id)
+                                    .collect(Collectors.joining(" | "))
+                            + "]...");
             System.exit(2);
         }
         if (!Lab.possible()
@@ -45,6 +52,9 @@ public final class Main {
                 || !Commands.has("nginx")) {
             System.err.println("needs root and the packages that itests/verify installs");
             System.exit(2);
+        }
+        if (args[0].equals("swarm")) {
+            System.exit(SwarmSuite.run(List.of(args).subList(1, args.length)));
         }
         List<String> wanted =
                 args.length == 1

@@ -52,7 +52,7 @@ final class Through {
                 UpstreamRegistry upstream =
                         UpstreamRegistry.start(lab.in("h0"), Lab.address(0), 5000, storage);
                 LabMesh mesh = new LabMesh(lab, here.resolve("mesh"))) {
-            mesh.startAlone("h1", 1);
+            mesh.startAlone("h1");
             for (int i = 0; i <= RUNS; i++) {
                 double through =
                         pull(lab, "127.0.0.1:7450/bench/through:t" + i, here.resolve("a" + i));

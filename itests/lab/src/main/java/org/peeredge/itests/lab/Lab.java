@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.itests.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,8 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Lab implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final String netlab;
     private final String name;
+    private final Map<String, String> addresses = new HashMap<>();
 
     private Lab(String netlab, String name) {
         this.netlab = netlab;
@@ -56,7 +62,16 @@ public final class Lab implements AutoCloseable {
         } finally {
             Files.delete(file);
         }
+        for (Map.Entry<String, JsonNode> host :
+                JSON.readTree(lab.netlab("show").ok().output()).get("hosts").properties()) {
+            lab.addresses.put(host.getKey(), host.getValue().get("ip").asText());
+        }
         return lab;
+    }
+
+    /** Builds a lab. */
+    public static Lab up(Path root, Topology topology) throws IOException {
+        return up(root, topology.json());
     }
 
     /**
@@ -106,6 +121,20 @@ public final class Lab implements AutoCloseable {
     /** The address of {@code h0}, {@code h1}, ... in a lab of one LAN. */
     public static String address(int host) {
         return "10.1.0." + (10 + host);
+    }
+
+    /** The address of a host. */
+    public String addressOf(String host) {
+        String address = addresses.get(host);
+        if (address == null) {
+            throw new IllegalArgumentException("no host " + host + " in the lab");
+        }
+        return address;
+    }
+
+    /** Begins to sample the counters of all links. */
+    public LinkWatch watch() throws IOException, InterruptedException {
+        return LinkWatch.start(List.of("python3", netlab, "-l", name));
     }
 
     /** One of netlab's verbs, such as {@code cut h1}. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.peeredge.ops.quickstart.LocalMesh;
 import org.peeredge.ops.quickstart.NodeProcess;
@@ -59,47 +60,61 @@ public final class LabMesh implements AutoCloseable {
         Map<String, Map<String, String>> all = base(config);
         all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
                 .put("mesh.create", "true");
-        return start("h0", 0, full, all, shell.publicKey());
+        NodeProcess origin = start("h0", full, all, shell.publicKey());
+        awaitReady("h0");
+        return origin;
     }
 
     /** Starts an edge at {@code h<n>} with a token made by the origin; waits until it is ready. */
     public NodeProcess startEdge(int n, Map<String, Map<String, String>> config)
             throws IOException {
-        Path token = Files.createDirectories(work.resolve("h" + n)).resolve("join.token");
-        Files.writeString(token, token(1));
-        Map<String, Map<String, String>> all = base(config);
-        all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
-                .put("join.token.file", token.toString());
-        all.computeIfAbsent("org.peeredge.dts.engine", p -> new HashMap<>())
-                .put("bootstrap", "tcp://" + Lab.address(0) + ":7440");
-        return start("h" + n, n, edge, all, "");
+        startEdges(List.of("h" + n), config);
+        return node("h" + n);
     }
 
-    /** Starts an edge at {@code h<n>} that is a mesh of its own: a node without peers. */
-    public NodeProcess startAlone(String host, int n) throws IOException {
+    /** Starts edges with a token made by the origin, all at once; waits until they are ready. */
+    public void startEdges(List<String> hosts, Map<String, Map<String, String>> config)
+            throws IOException {
+        String words = token(hosts.size());
+        for (String host : hosts) {
+            Path token = Files.createDirectories(work.resolve(host)).resolve("join.token");
+            Files.writeString(token, words);
+            Map<String, Map<String, String>> all = base(config);
+            all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
+                    .put("join.token.file", token.toString());
+            all.computeIfAbsent("org.peeredge.dts.engine", p -> new HashMap<>())
+                    .put("bootstrap", "tcp://" + lab.addressOf("h0") + ":7440");
+            start(host, edge, all, "");
+        }
+        for (String host : hosts) {
+            awaitReady(host);
+        }
+    }
+
+    /** Starts an edge that is a mesh of its own: a node without peers. */
+    public NodeProcess startAlone(String host) throws IOException {
         Map<String, Map<String, String>> all = base(Map.of());
         all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
                 .put("mesh.create", "true");
-        return start(host, n, edge, all, "");
+        NodeProcess node = start(host, edge, all, "");
+        awaitReady(host);
+        return node;
     }
 
-    private static Map<String, Map<String, String>> base(Map<String, Map<String, String>> config) {
+    private Map<String, Map<String, String>> base(Map<String, Map<String, String>> config) {
         Map<String, Map<String, String>> all = new HashMap<>();
         config.forEach((pid, values) -> all.put(pid, new HashMap<>(values)));
         all.computeIfAbsent("org.peeredge.dts.registry", p -> new HashMap<>())
-                .putIfAbsent("upstreams", UPSTREAM + "=http://" + Lab.address(0) + ":5000");
+                .putIfAbsent("upstreams", UPSTREAM + "=http://" + lab.addressOf("h0") + ":5000");
         all.get("org.peeredge.dts.registry").putIfAbsent("default.upstream", UPSTREAM);
         return all;
     }
 
     private NodeProcess start(
-            String host,
-            int n,
-            Path distribution,
-            Map<String, Map<String, String>> config,
-            String key)
+            String host, Path distribution, Map<String, Map<String, String>> config, String key)
             throws IOException {
-        NodeSpec.Ports ports = new NodeSpec.Ports(Lab.address(n), 7440, 7441, 7450, 7460, 8101);
+        NodeSpec.Ports ports =
+                new NodeSpec.Ports(lab.addressOf(host), 7440, 7441, 7450, 7460, 8101);
         NodeProcess node =
                 NodeProcess.start(
                         new NodeSpec(
@@ -111,7 +126,6 @@ public final class LabMesh implements AutoCloseable {
                                 lab.in(host),
                                 key));
         nodes.put(host, node);
-        awaitReady(host);
         return node;
     }
 
@@ -128,6 +142,25 @@ public final class LabMesh implements AutoCloseable {
                         Long.toString(READY.toSeconds()));
         if (ran.status() != 0) {
             throw new AssertionError(host + " is not ready: " + ran.output() + "\n" + node.log());
+        }
+    }
+
+    /** Waits until each of these nodes is connected with at least {@code members} others. */
+    public void awaitConnected(List<String> hosts, int members)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + READY.toNanos();
+        for (String host : hosts) {
+            while (metric(host, "peeredge_dts_engine_connected_peers") < members) {
+                if (System.nanoTime() > end) {
+                    throw new IOException(
+                            host
+                                    + " is not connected with "
+                                    + members
+                                    + " members: "
+                                    + node(host).log());
+                }
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
         }
     }
 
@@ -165,10 +198,19 @@ public final class LabMesh implements AutoCloseable {
      * The value of one metric series, such as {@code name{source="peer"}}; 0 where it is not there.
      */
     public double metric(String host, String series) {
-        return lab.run(host, "curl", "-fsS", "http://127.0.0.1:7460/metrics")
-                .ok()
-                .output()
-                .lines()
+        return value(metrics(host), series);
+    }
+
+    /** All metrics of a node as they are now, as text. */
+    public String metrics(String host) {
+        List<String> words = new ArrayList<>(lab.inNetworkOf(host));
+        words.addAll(List.of("curl", "-fsS", "-m", "20", "http://127.0.0.1:7460/metrics"));
+        return Commands.run(Duration.ofMinutes(1), Map.of(), words).ok().output();
+    }
+
+    /** The value of a series in a node's metrics; 0 where it is not there. */
+    public static double value(String metrics, String series) {
+        return metrics.lines()
                 .filter(l -> l.startsWith(series + " "))
                 .mapToDouble(l -> Double.parseDouble(l.substring(series.length() + 1)))
                 .sum();

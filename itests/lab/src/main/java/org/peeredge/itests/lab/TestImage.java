@@ -70,8 +70,17 @@ public final class TestImage {
         return stored.get("digest").asText();
     }
 
-    /** One layer's size and packing. */
-    public record Layer(int bytes, Packing packing) {}
+    /**
+     * One layer.
+     *
+     * @param salt changes its bytes, also where image and place are the same
+     */
+    public record Layer(int bytes, Packing packing, long salt) {
+        /** A layer without salt. */
+        public Layer(int bytes, Packing packing) {
+            this(bytes, packing, 0);
+        }
+    }
 
     private static ObjectNode manifest(
             Path blobs, long seed, List<Layer> layers, String architecture) throws IOException {
@@ -87,7 +96,8 @@ public final class TestImage {
         ArrayNode list = JSON.createArrayNode();
         for (int i = 0; i < layers.size(); i++) {
             boolean own = i == layers.size() - 1;
-            Random random = new Random(seed + 1_000L * i + (own ? architecture.hashCode() : 0));
+            long salt = layers.get(i).salt() + (own ? architecture.hashCode() : 0);
+            Random random = new Random(seed + 1_000L * i + salt);
             byte[] tar =
                     tar(
                             "layer" + i + (own ? architecture : "") + ".bin",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.peeredge.itests;
+package org.peeredge.itests.lab;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** What a bad disk does to a store. */
-final class Damage {
-    private static final int PIECE_BYTES = 256 << 10;
+public final class Damage {
+    /** Of a piece, as nodes exchange them. */
+    public static final int PIECE_BYTES = 256 << 10;
 
     private Damage() {}
 
@@ -18,7 +19,7 @@ final class Damage {
      *
      * @param blobs the store's folder of complete blobs
      */
-    static void everyPiece(Path blobs, String digest) throws IOException {
+    public static void everyPiece(Path blobs, String digest) throws IOException {
         String hex = digest.substring("sha256:".length());
         Path file = blobs.resolve("sha256").resolve(hex.substring(0, 2)).resolve(hex);
         try (FileChannel channel =

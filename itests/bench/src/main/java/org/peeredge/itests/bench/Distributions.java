@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.peeredge.itests.lab.Topology;
+import org.peeredge.itests.lab.Topology.Lan;
+import org.peeredge.itests.lab.Topology.Link;
+
+/**
+ * One image, wanted by every member: what {@link Rounds} measures, and which figures come of it.
+ */
+final class Distributions {
+    private static final Link FAST = Link.of(100);
+
+    private Distributions() {}
+
+    /** All of them. */
+    static List<Experiment> all() {
+        List<Experiment> all = new ArrayList<>();
+        for (int members : List.of(4, 8, 16, 32)) {
+            all.add(oneLan(members));
+        }
+        all.add(threeLans("p2", false));
+        all.add(threeLans("p3", true));
+        all.add(staggered());
+        all.add(unequal());
+        return all;
+    }
+
+    private static List<String> systems(boolean baseline) {
+        return baseline
+                ? List.of(
+                        Arena.HELPED, Arena.PLAIN, Arena.BASELINE, Arena.TORRENT, Arena.SUPER_SEED)
+                : List.of(Arena.HELPED, Arena.PLAIN, Arena.TORRENT, Arena.SUPER_SEED);
+    }
+
+    private static Experiment oneLan(int members) {
+        boolean many = members >= 16;
+        double factor = many ? 8 : 4;
+        Topology topology = Topology.oneLan(members, FAST).dividedBy(factor);
+        Scenario scenario =
+                new Scenario(
+                        "p1-" + members,
+                        "one LAN, N = " + members,
+                        topology,
+                        factor,
+                        0,
+                        false,
+                        "",
+                        systems(!many));
+        return experiment(
+                scenario,
+                runs -> {
+                    SwarmRow last =
+                            ofBound("last done / bound", runs)
+                                    .goal(
+                                            many ? "<= 1.40" : "<= 1.30",
+                                            many ? "<= 1.40" : "<= 1.25",
+                                            many ? "1.15" : "1.12");
+                    SwarmRow copies =
+                            SwarmRow.of("origin copies", "x", runs, SwarmRun::originCopies)
+                                    .goal(
+                                            many ? "<= 1.15" : "<= 1.10",
+                                            many ? "<= 1.15" : "<= 1.05",
+                                            many ? "1.05" : "1.02");
+                    return List.of(
+                            many ? last.with("baseline (its bound)", members) : last,
+                            many ? copies.with("baseline (its bound)", members) : copies,
+                            SwarmRow.of("last done", "s", runs, SwarmRun::last),
+                            SwarmRow.of("mean", "s", runs, SwarmRun::mean),
+                            wasted(runs));
+                });
+    }
+
+    private static Experiment threeLans(String id, boolean congested) {
+        Topology topology =
+                new Topology(
+                                FAST,
+                                true,
+                                java.util.Collections.nCopies(
+                                        3, Lan.of(4, Link.of(200), Link.of(40))))
+                        .dividedBy(4);
+        String title =
+                "3 LANs x 4 members behind 40 Mbit/s, origin 100 Mbit/s"
+                        + (congested ? ", 50 to 90 % of one uplink taken, in turn" : "");
+        Scenario scenario = new Scenario(id, title, topology, 4, 0, congested, "", systems(true));
+        return experiment(scenario, congested ? Distributions::congested : Distributions::lans);
+    }
+
+    private static List<SwarmRow> lans(List<SwarmRun> runs) {
+        List<SwarmRow> rows = new ArrayList<>();
+        rows.add(
+                SwarmRow.of(
+                                "last done / (S / uplink)",
+                                "x",
+                                runs,
+                                run -> run.last() / Bounds.seconds(run.bytes(), 10))
+                        .goal("<= 1.4", "<= 1.4", "1.15"));
+        rows.add(
+                SwarmRow.of("copies into the LAN that takes most", "x", runs, SwarmRun::wanCopies)
+                        .goal("<= 1.10", "<= 1.10", "1.03"));
+        rows.add(peak(runs).versus(Arena.BASELINE, false).goal("<= 1.4", "<= 1.4", "1.2"));
+        rows.add(mean(runs).versus(Arena.BASELINE, true).goal(">= 3.2", ">= 3.2", "3.9"));
+        rows.add(mean(runs).versus(Arena.TORRENT, true).goal(">= 1.6", ">= 1.6", "2.0"));
+        rows.add(mean(runs));
+        rows.add(SwarmRow.of("last done", "s", runs, SwarmRun::last));
+        rows.add(SwarmRow.of("origin copies", "x", runs, SwarmRun::originCopies));
+        rows.add(SwarmRow.of("bytes on uplinks", "MB", runs, run -> run.wanBytes() / 1e6));
+        rows.add(peak(runs));
+        rows.add(wasted(runs));
+        return rows;
+    }
+
+    private static List<SwarmRow> congested(List<SwarmRun> runs) {
+        List<SwarmRow> rows = new ArrayList<>();
+        rows.add(mean(runs).versus(Arena.BASELINE, true).goal(">= 2.9", ">= 2.9", "3.6"));
+        rows.add(
+                SwarmRow.of("bytes on uplinks", "MB", runs, run -> run.wanBytes() / 1e6)
+                        .versus(Arena.BASELINE, false)
+                        .goal("<= 0.28", "<= 0.28", "0.26"));
+        rows.add(peak(runs).versus(Arena.TORRENT, false).goal("<= 0.55", "<= 0.55", "0.5"));
+        rows.add(mean(runs));
+        rows.add(SwarmRow.of("last done", "s", runs, SwarmRun::last));
+        rows.add(SwarmRow.of("origin copies", "x", runs, SwarmRun::originCopies));
+        rows.add(peak(runs));
+        rows.add(wasted(runs));
+        return rows;
+    }
+
+    private static Experiment staggered() {
+        Topology topology = Topology.oneLan(16, FAST).dividedBy(8);
+        Scenario scenario =
+                new Scenario(
+                        "staggered",
+                        "one LAN, 16 members, one joins a second",
+                        topology,
+                        8,
+                        1,
+                        false,
+                        "",
+                        systems(false));
+        return experiment(
+                scenario,
+                runs ->
+                        List.of(
+                                ofBound("slowest member's time / its bound", runs)
+                                        .goal("<= 1.5", "<= 1.5", "1.2"),
+                                SwarmRow.of(
+                                        "median member's time / its bound",
+                                        "x",
+                                        runs,
+                                        run -> run.percentile(50) / own(run)),
+                                SwarmRow.of("origin copies", "x", runs, SwarmRun::originCopies),
+                                wasted(runs)));
+    }
+
+    /** Of links that are all alike: a member cannot have all sooner than its own link lets it. */
+    private static double own(SwarmRun run) {
+        return Bounds.seconds(run.bytes(), run.scenario().topology().origin().upMegabits());
+    }
+
+    private static Experiment unequal() {
+        List<Link> members =
+                List.of(5, 10, 20, 40, 60, 100, 150, 200).stream()
+                        .map(up -> new Link(up, 100))
+                        .toList();
+        Topology topology = new Topology(FAST, false, List.of(new Lan(members, FAST))).dividedBy(4);
+        Scenario scenario =
+                new Scenario(
+                        "p6",
+                        "one LAN, 8 members with up-links of 5 to 200 Mbit/s, one with a slow disk",
+                        topology,
+                        4,
+                        0,
+                        false,
+                        SlowDisk.possible() ? "h5" : "",
+                        systems(true));
+        return experiment(
+                scenario,
+                runs ->
+                        List.of(
+                                SwarmRow.of(
+                                                "p95 / median",
+                                                "x",
+                                                runs,
+                                                run -> run.percentile(95) / run.percentile(50))
+                                        .goal("<= 1.3", "<= 1.3", "1.1"),
+                                ofBound("last done / bound", runs),
+                                SwarmRow.of("origin copies", "x", runs, SwarmRun::originCopies),
+                                mean(runs),
+                                wasted(runs)));
+    }
+
+    private static SwarmRow ofBound(String name, List<SwarmRun> runs) {
+        ToDoubleFunction<SwarmRun> of =
+                run ->
+                        run.last()
+                                / (run.scenario().gapSeconds() > 0
+                                        ? own(run)
+                                        : Bounds.swarm(run.scenario().topology(), run.bytes()));
+        return SwarmRow.of(name, "x", runs, of);
+    }
+
+    private static SwarmRow mean(List<SwarmRun> runs) {
+        return SwarmRow.of("mean", "s", runs, SwarmRun::mean);
+    }
+
+    private static SwarmRow peak(List<SwarmRun> runs) {
+        return SwarmRow.of(
+                "peak on uplinks over 0.5 s", "Mbit/s", runs, run -> run.peakWanBits() / 1e6);
+    }
+
+    private static SwarmRow wasted(List<SwarmRun> runs) {
+        return SwarmRow.of("received in vain", "%", runs, run -> run.wasted() * 100);
+    }
+
+    private static Experiment experiment(
+            Scenario scenario, Function<List<SwarmRun>, List<SwarmRow>> rows) {
+        return new Experiment() {
+            @Override
+            public String id() {
+                return scenario.id();
+            }
+
+            @Override
+            public Outcome measure(Path work, Tries tries)
+                    throws IOException, InterruptedException {
+                List<SwarmRun> runs =
+                        Rounds.measure(
+                                scenario,
+                                work,
+                                tries,
+                                (arena, system) -> {
+                                    Content content = arena.publish(scenario.layers());
+                                    return new Rounds.Task(content, content.bytes());
+                                });
+                return new Outcome(
+                        scenario.title(), runs, rows.apply(runs), bounds(scenario, runs));
+            }
+        };
+    }
+
+    /** The bounds of what was distributed. */
+    static Map<String, Double> bounds(Scenario scenario, List<SwarmRun> runs) {
+        Map<String, Double> bounds = new LinkedHashMap<>();
+        double bytes = runs.isEmpty() ? Double.NaN : runs.getFirst().bytes();
+        bounds.put("swarm", Bounds.swarm(scenario.topology(), bytes));
+        bounds.put("registry alone", Bounds.registry(scenario.topology(), bytes));
+        return bounds;
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A scenario with what is done in it. */
+interface Experiment {
+    /** As on the command line. */
+    String id();
+
+    /**
+     * How often something is measured.
+     *
+     * @param runs that are wanted of each system
+     * @param spare more of them, where some are thrown away
+     * @param only the systems that are measured; empty for all of a scenario
+     */
+    record Tries(int runs, int spare, List<String> only) {
+        /** Systems of a scenario that are measured. */
+        List<String> systems(Scenario scenario) {
+            return scenario.systems().stream()
+                    .filter(system -> only.isEmpty() || only.contains(system))
+                    .toList();
+        }
+    }
+
+    /** Does it. */
+    Outcome measure(Path work, Tries tries) throws IOException, InterruptedException;
+
+    /**
+     * What came of it.
+     *
+     * @param title for people
+     * @param runs all of them, those thrown away too
+     * @param rows figures of those that count
+     * @param bounds seconds, by what they are the bound of
+     */
+    record Outcome(
+            String title, List<SwarmRun> runs, List<SwarmRow> rows, Map<String, Double> bounds) {}
+}

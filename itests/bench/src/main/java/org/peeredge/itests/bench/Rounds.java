@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.peeredge.itests.bench.Experiment.Tries;
+
+/**
+ * The systems of a scenario take turns in one lab, each time with content that nobody has seen.
+ * Nodes are warmed up by a pull that is not counted. The turns with the helper come first: it
+ * cannot come and go without the nodes noticing.
+ */
+final class Rounds {
+    private Rounds() {}
+
+    /**
+     * What is pulled in a turn.
+     *
+     * @param bytes that members lack of it
+     */
+    record Task(Content content, double bytes) {}
+
+    /** Makes what is pulled in a turn. */
+    interface Tasks {
+        Task next(Arena arena, String system) throws IOException, InterruptedException;
+    }
+
+    static List<SwarmRun> measure(Scenario scenario, Path work, Tries tries, Tasks tasks)
+            throws IOException, InterruptedException {
+        List<SwarmRun> runs = new ArrayList<>();
+        try (Arena arena = Arena.open(scenario, work)) {
+            List<String> systems = tries.systems(scenario);
+            List<String> helped = systems.stream().filter(Arena.HELPED::equals).toList();
+            List<String> others = systems.stream().filter(s -> !helped.contains(s)).toList();
+            if (!helped.isEmpty()) {
+                turn(arena, tasks, Arena.HELPED, 0);
+                turns(arena, tasks, helped, tries, runs);
+            }
+            arena.stopHelper();
+            if (others.contains(Arena.PLAIN)) {
+                turn(arena, tasks, Arena.PLAIN, 0);
+            }
+            turns(arena, tasks, others, tries, runs);
+        }
+        return runs;
+    }
+
+    private static void turns(
+            Arena arena, Tasks tasks, List<String> systems, Tries tries, List<SwarmRun> runs)
+            throws IOException, InterruptedException {
+        for (int i = 1; i <= tries.runs() + tries.spare(); i++) {
+            for (String system : systems) {
+                long good =
+                        runs.stream().filter(r -> r.system().equals(system) && r.counts()).count();
+                if (good < tries.runs()) {
+                    runs.add(turn(arena, tasks, system, i));
+                }
+            }
+        }
+    }
+
+    private static SwarmRun turn(Arena arena, Tasks tasks, String system, int number)
+            throws IOException, InterruptedException {
+        Task task = tasks.next(arena, system);
+        SwarmRun run = arena.run(system, number, task.content(), task.bytes());
+        arena.forgetPulled();
+        System.out.printf(
+                Locale.ROOT,
+                "  %-18s %-7s last %.2f s, mean %.2f s, bound %.2f s, origin copies %.3f, busy %.0f %%%s%n",
+                system,
+                number == 0 ? "warm-up" : "" + number,
+                run.last(),
+                run.mean(),
+                Bounds.swarm(run.scenario().topology(), run.bytes()),
+                run.originCopies(),
+                run.machine().busy() * 100,
+                run.counts() ? "" : "  THROWN AWAY: " + run.doubts());
+        return run;
+    }
+}

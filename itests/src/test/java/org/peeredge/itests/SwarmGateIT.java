@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.itests.lab.TestImage.Layer;
+import org.peeredge.itests.lab.TestImage.Packing;
+
+/**
+ * The swarm, small: four nodes in one LAN pull an image at the same moment, and the origin sends it
+ * about once, in about the time that its link takes for that. The links are so slow that they bind
+ * and not the cores, so the figures hold on a busy machine too; those of quiet ones are measured by
+ * {@code itests/bench/run swarm p1}.
+ */
+@Needs(lab = true)
+class SwarmGateIT {
+    private static final int NODES = 4;
+    private static final int MEGABITS = 12;
+
+    /** Frame to TCP payload at an MTU of 1500. */
+    private static final double WIRE = 1514.0 / 1448;
+
+    /** Four copies when everybody asks the registry, two when members swarm without a plan. */
+    private static final double COPIES = 1.4;
+
+    /** Four times the bound when everybody asks the registry. */
+    private static final double SLOWER = 2;
+
+    private static final String TOPOLOGY =
+            """
+            {"defaults": {"host": {"up": "%1$dmbit", "down": "%1$dmbit"}}, "lans": {"A": {"hosts": %2$d}}}
+            """
+                    .formatted(MEGABITS, NODES + 1);
+
+    @Test
+    void theOriginSendsAboutOneCopyInAboutTheTimeOfOne(@TempDir Path folder) throws Exception {
+        try (Rig rig = Rig.up(folder, TOPOLOGY, NODES)) {
+            List<Client> clients = new ArrayList<>();
+            for (int n = 1; n <= NODES; n++) {
+                clients.add(new Skopeo(rig.lab(), "h" + n, folder.resolve("s" + n)));
+            }
+            // What a node's first pull takes beside the transfer is not the swarm's.
+            pullEverywhere(clients, rig.publish("gate/first", layers(200_000)));
+
+            LabImage image = rig.publish("gate/image", layers(3 << 19));
+            double bytes = bytes(image) * WIRE;
+            long before = rig.lab().bytes("h0")[0];
+            double seconds = pullEverywhere(clients, image);
+            double copies = (rig.lab().bytes("h0")[0] - before) / bytes;
+            double bound = bytes * 8 / (MEGABITS * 1e6);
+            String seen =
+                    "%.2f s with a bound of %.2f s: %.2f; %.2f copies from the origin"
+                            .formatted(seconds, bound, seconds / bound, copies);
+            System.out.println(NODES + " nodes: " + seen);
+            assertTrue(copies <= COPIES, seen);
+            assertTrue(seconds <= bound * SLOWER, seen);
+        }
+    }
+
+    private static List<Layer> layers(int bytes) {
+        return Collections.nCopies(3, new Layer(bytes, Packing.GZIP));
+    }
+
+    /** Seconds until the last one has the image, whole. */
+    private static double pullEverywhere(List<Client> clients, LabImage image) throws Exception {
+        long start = System.nanoTime();
+        try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> pulls = new ArrayList<>();
+            for (Client client : clients) {
+                pulls.add(each.submit(() -> client.pull(image).ok()));
+            }
+            for (Future<?> pull : pulls) {
+                pull.get();
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        for (Client client : clients) {
+            client.verify(image);
+        }
+        return seconds;
+    }
+
+    /** Of all blobs: the clients take all architectures. */
+    private static double bytes(LabImage image) throws Exception {
+        double sum = 0;
+        try (Stream<Path> blobs = Files.list(image.layout().resolve("blobs/sha256"))) {
+            for (Path blob : blobs.toList()) {
+                sum += Files.size(blob);
+            }
+        }
+        return sum;
+    }
+}
