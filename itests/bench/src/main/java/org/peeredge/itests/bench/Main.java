@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.peeredge.itests.bench.cache.CacheRows;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
 
-/** {@code itests/bench/run node [ROW ...]}. */
+/** {@code itests/bench/run SUITE [ROW ...]}. */
 public final class Main {
     private Main() {}
 
@@ -22,6 +23,9 @@ public final class Main {
     }
 
     private static final Map<String, Row> NODE = new LinkedHashMap<>();
+    private static final Map<String, Row> CACHE = new LinkedHashMap<>();
+    private static final Map<String, Map<String, Row>> SUITES =
+            Map.of("node", NODE, "cache", CACHE);
 
     static {
         NODE.put("assembly", Assemblies::measure);
@@ -30,31 +34,39 @@ public final class Main {
         NODE.put("swap", Swap::measure);
         NODE.put("through", Through::measure);
         NODE.put("lan", OneLan::measure);
+        CACHE.put("zipf", CacheRows::zipf);
+        CACHE.put("scans", CacheRows::scans);
+        CACHE.put("shift", CacheRows::shift);
+        CACHE.put("trace", CacheRows::trace);
     }
 
     /** Entry point. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        if (args.length == 0 || !args[0].equals("node")) {
-            System.err.println(
-                    "usage: itests/bench/run node [" + String.join(" | ", NODE.keySet()) + "]...");
+        Map<String, Row> suite = args.length == 0 ? null : SUITES.get(args[0]);
+        if (suite == null) {
+            SUITES.forEach((name, rows) ->
+                    System.err.println(
+                            "usage: itests/bench/run "
+                                    + name
+                                    + " ["
+                                    + String.join(" | ", rows.keySet())
+                                    + "]..."));
             System.exit(2);
+            return;
         }
-        if (!Lab.possible()
-                || !Commands.has("skopeo")
-                || !Commands.has("docker-registry")
-                || !Commands.has("nginx")) {
+        if (suite.equals(NODE) && !labIsThere()) {
             System.err.println("needs root and the packages that itests/verify installs");
             System.exit(2);
         }
         List<String> wanted =
                 args.length == 1
-                        ? List.copyOf(NODE.keySet())
+                        ? List.copyOf(suite.keySet())
                         : List.of(args).subList(1, args.length);
         List<Figure> rows = new ArrayList<>();
         for (String name : wanted) {
-            Row row = NODE.get(name);
+            Row row = suite.get(name);
             if (row == null) {
-                System.err.println("no row '" + name + "'; there are " + NODE.keySet());
+                System.err.println("no row '" + name + "'; there are " + suite.keySet());
                 System.exit(2);
                 return;
             }
@@ -67,10 +79,17 @@ public final class Main {
             }
         }
         Report.print(rows, System.out);
-        Path file = Distribution.root().resolve("itests/bench/target/figures/node.json");
+        Path file = Distribution.root().resolve("itests/bench/target/figures/" + args[0] + ".json");
         if (args.length == 1) {
             Report.write(rows, file);
             System.out.println("\nwritten to " + Distribution.root().relativize(file));
         }
+    }
+
+    private static boolean labIsThere() {
+        return Lab.possible()
+                && Commands.has("skopeo")
+                && Commands.has("docker-registry")
+                && Commands.has("nginx");
     }
 }
