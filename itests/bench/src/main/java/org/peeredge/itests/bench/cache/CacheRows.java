@@ -34,7 +34,7 @@ public final class CacheRows {
             for (double alpha : ALPHAS) {
                 for (double part : PARTS) {
                     Setting s = new Setting(Kind.STEADY, alpha, part, prices);
-                    rows.addAll(againstBounds(name(s), played(s), prices == Prices.MIXED));
+                    rows.addAll(againstBounds(name(s), played(s), true));
                 }
             }
         }
