@@ -20,7 +20,7 @@ import org.peeredge.itests.bench.cache.Contest.Setting;
  * spared, with unlike prices ({@link Prices#MIXED}); the other two rates are printed beside it.
  */
 public final class CacheRows {
-    private static final int SEEDS = 5;
+    private static final int SEEDS = 3;
     private static final double[] ALPHAS = {1.0, 0.8};
     private static final double[] PARTS = {0.1, 0.5};
     private static final String UNIT = "cost spared";

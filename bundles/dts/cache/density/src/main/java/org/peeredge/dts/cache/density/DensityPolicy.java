@@ -19,8 +19,7 @@ import org.peeredge.dts.api.cache.CachedBlob;
  * <p>Expected requests are counted with age: each request weighs a little more than the one before,
  * which orders blobs as if all earlier counts had faded, without touching them. A sketch remembers
  * those that are gone. New blobs come into a small window, where the oldest leaves first; leaving
- * it they are among the others, and what is worth least there goes. When popularity shifts ({@link
- * Shift}), new requests weigh many times more at once.
+ * it they are among the others, and what is worth least there goes.
  */
 final class DensityPolicy implements CachePolicy {
     /** Requests in which a count fades by half, for each blob that is here. */
@@ -33,12 +32,6 @@ final class DensityPolicy implements CachePolicy {
 
     /** What a blob must have been asked for, in requests of now, to count as seen before. */
     private static final double SEEN = 0.5;
-
-    /** How much more a request weighs after a shift. */
-    private static final double SHIFT_WEIGHT = 8;
-
-    /** The part of the cache that must be full before misses say anything. */
-    private static final double FULL = 0.8;
 
     private static final double WINDOW_PART = 0.01;
 
@@ -73,7 +66,6 @@ final class DensityPolicy implements CachePolicy {
     private final Map<Digest, Entry> entries = new HashMap<>();
     private final Map<Digest, Entry> window = new LinkedHashMap<>();
     private final TreeSet<Entry> main = new TreeSet<>(LEAST_WORTH_FIRST);
-    private final Shift shift = new Shift();
     private Sketch sketch = new Sketch(MIN_COLUMNS);
     private long windowBytes;
     private long storedBytes;
@@ -148,10 +140,6 @@ final class DensityPolicy implements CachePolicy {
         double before = sketch.count(hash);
         boolean seen = before > SEEN * weight;
         age(seen || hit ? 1 : STRANGER_TICK);
-        boolean full = storedBytes > capacityBytes * FULL;
-        if (seen && full && shift.fell(hit)) {
-            weight *= SHIFT_WEIGHT;
-        }
         double count = before + requests * weight;
         sketch.raise(hash, (float) count);
         return count;
