@@ -20,7 +20,13 @@ final class Layers {
     private static final Set<String> EXPORTERS =
             Set.of(KERNEL_NETTY, ROOT + "kit.tck", ROOT + "kit.simnet");
     private static final Set<String> FAMILIES =
-            Set.of("dts.channel", "dts.codec", "hvm.hardware", "hvm.container", "routing.strategy");
+            Set.of(
+                    "dts.channel",
+                    "dts.codec",
+                    "dts.cache",
+                    "hvm.hardware",
+                    "hvm.container",
+                    "routing.strategy");
 
     /**
      * What a bundle says of itself.

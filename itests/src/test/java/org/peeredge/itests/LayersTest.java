@@ -63,6 +63,8 @@ class LayersTest {
         "org.peeredge.dts.channel.tcp,         org.peeredge.routing.api.strategy,  false",
         "org.peeredge.dts.channel.tcp,         org.peeredge.dts.engine.wire,       false",
         "org.peeredge.dts.channel.tcp,         org.peeredge.dts.channel.memory,    false",
+        "org.peeredge.dts.cache.lru,           org.peeredge.dts.api.cache,         true",
+        "org.peeredge.dts.cache.lru,           org.peeredge.dts.engine,            false",
         "org.peeredge.dts.engine,              org.peeredge.routing.api,           true",
         "org.peeredge.dts.engine,              org.peeredge.dts.channel.tcp,       false",
         "org.peeredge.dts.engine,              org.peeredge.ops.shell,             false",
@@ -79,6 +81,7 @@ class LayersTest {
                                 "org.peeredge.kernel.netty",
                                 "org.peeredge.dts.api",
                                 "org.peeredge.dts.engine",
+                                "org.peeredge.dts.cache.lru",
                                 "org.peeredge.dts.channel.tcp",
                                 "org.peeredge.dts.channel.memory",
                                 "org.peeredge.routing.api"));

@@ -9,11 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.peeredge.itests.bench.cache.CacheRows;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
 
-/** {@code itests/bench/run node [ROW ...]} and {@code itests/bench/run swarm [SCENARIO ...]}. */
+/** {@code itests/bench/run SUITE [ROW ...]}. */
 public final class Main {
     private Main() {}
 
@@ -23,6 +24,9 @@ public final class Main {
     }
 
     private static final Map<String, Row> NODE = new LinkedHashMap<>();
+    private static final Map<String, Row> CACHE = new LinkedHashMap<>();
+    private static final Map<String, Map<String, Row>> SUITES =
+            Map.of("node", NODE, "cache", CACHE);
 
     static {
         NODE.put("assembly", Assemblies::measure);
@@ -31,13 +35,27 @@ public final class Main {
         NODE.put("swap", Swap::measure);
         NODE.put("through", Through::measure);
         NODE.put("lan", OneLan::measure);
+        CACHE.put("zipf", CacheRows::zipf);
+        CACHE.put("scans", CacheRows::scans);
+        CACHE.put("shift", CacheRows::shift);
+        CACHE.put("trace", CacheRows::trace);
     }
 
     /** Entry point. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        if (args.length == 0 || !List.of("node", "swarm").contains(args[0])) {
-            System.err.println(
-                    "usage: itests/bench/run node [" + String.join(" | ", NODE.keySet()) + "]...");
+        if (args.length > 0 && args[0].equals("swarm")) {
+            needsLab();
+            System.exit(SwarmSuite.run(List.of(args).subList(1, args.length)));
+        }
+        Map<String, Row> suite = args.length == 0 ? null : SUITES.get(args[0]);
+        if (suite == null) {
+            SUITES.forEach((name, rows) ->
+                    System.err.println(
+                            "usage: itests/bench/run "
+                                    + name
+                                    + " ["
+                                    + String.join(" | ", rows.keySet())
+                                    + "]..."));
             System.err.println(
                     "       itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] ["
                             + SwarmSuite.experiments().stream()
@@ -45,26 +63,20 @@ public final class Main {
                                     .collect(Collectors.joining(" | "))
                             + "]...");
             System.exit(2);
+            return;
         }
-        if (!Lab.possible()
-                || !Commands.has("skopeo")
-                || !Commands.has("docker-registry")
-                || !Commands.has("nginx")) {
-            System.err.println("needs root and the packages that itests/verify installs");
-            System.exit(2);
-        }
-        if (args[0].equals("swarm")) {
-            System.exit(SwarmSuite.run(List.of(args).subList(1, args.length)));
+        if (suite.equals(NODE)) {
+            needsLab();
         }
         List<String> wanted =
                 args.length == 1
-                        ? List.copyOf(NODE.keySet())
+                        ? List.copyOf(suite.keySet())
                         : List.of(args).subList(1, args.length);
         List<Figure> rows = new ArrayList<>();
         for (String name : wanted) {
-            Row row = NODE.get(name);
+            Row row = suite.get(name);
             if (row == null) {
-                System.err.println("no row '" + name + "'; there are " + NODE.keySet());
+                System.err.println("no row '" + name + "'; there are " + suite.keySet());
                 System.exit(2);
                 return;
             }
@@ -77,10 +89,22 @@ public final class Main {
             }
         }
         Report.print(rows, System.out);
-        Path file = Distribution.root().resolve("itests/bench/target/figures/node.json");
+        Path file = Distribution.root().resolve("itests/bench/target/figures/" + args[0] + ".json");
         if (args.length == 1) {
             Report.write(rows, file);
             System.out.println("\nwritten to " + Distribution.root().relativize(file));
+        }
+    }
+
+    private static void needsLab() {
+        boolean there =
+                Lab.possible()
+                        && Commands.has("skopeo")
+                        && Commands.has("docker-registry")
+                        && Commands.has("nginx");
+        if (!there) {
+            System.err.println("needs root and the packages that itests/verify installs");
+            System.exit(2);
         }
     }
 }

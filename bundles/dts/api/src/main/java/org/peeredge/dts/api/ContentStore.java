@@ -29,8 +29,8 @@ public interface ContentStore {
 
     /**
      * Opens an incomplete blob, or goes on with one that an earlier run left. Space for all of it
-     * is reserved before this returns, evicting unpinned blobs, least recently used first, when
-     * quota or disk ask for it. At most one open {@link PartialBlob} per digest.
+     * is reserved before this returns, evicting unpinned blobs, as the cache policy in force says,
+     * when quota or disk ask for it. At most one open {@link PartialBlob} per digest.
      *
      * @throws org.peeredge.kernel.api.RetryLaterException when there is no room, with what to do
      *     about it
@@ -57,6 +57,14 @@ public interface ContentStore {
      * deletion.
      */
     void confine(Digest digest) throws IOException;
+
+    /**
+     * Notes what fetching a complete blob again would cost, for the cache policy; from memory, does
+     * not block. Untold, a blob counts as coming from afar. Unknown digests are ignored.
+     *
+     * @param cost see {@link org.peeredge.dts.api.cache.RefetchCost}
+     */
+    default void refetchCost(Digest digest, long cost) {}
 
     /**
      * Small durable values of other components, such as tags; kept in the index, not evicted.

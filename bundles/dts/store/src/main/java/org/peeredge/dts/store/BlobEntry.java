@@ -10,22 +10,23 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.cache.CachedBlob;
 
 /** A complete blob: its file, open while somebody reads it. */
 final class BlobEntry {
     private final Digest digest;
     private final long sizeBytes;
     private final Path path;
-    private volatile long usedMillis;
+    private volatile Use use;
     private @Nullable SharedFile file;
     private int readers;
     private boolean gone;
 
-    BlobEntry(Digest digest, long sizeBytes, Path path, long usedMillis) {
+    BlobEntry(Digest digest, long sizeBytes, Path path, Use use) {
         this.digest = digest;
         this.sizeBytes = sizeBytes;
         this.path = path;
-        this.usedMillis = usedMillis;
+        this.use = use;
     }
 
     Digest digest() {
@@ -37,11 +38,28 @@ final class BlobEntry {
     }
 
     long usedMillis() {
-        return usedMillis;
+        return use.lastMillis();
     }
 
-    void usedMillis(long at) {
-        usedMillis = at;
+    Use use() {
+        return use;
+    }
+
+    /** What policies are told of it. */
+    CachedBlob facts() {
+        return use.facts(digest, sizeBytes);
+    }
+
+    /** Notes that it was asked for; whether that counts as another use. */
+    synchronized boolean used(long atMillis) {
+        Use before = use;
+        use = before.again(atMillis);
+        return use.count() != before.count();
+    }
+
+    /** Notes what fetching it again would cost. */
+    synchronized void refetchCost(long cost) {
+        use = use.costing(cost);
     }
 
     /** Opens the file for one more reader; empty when the blob was dropped or its file is lost. */

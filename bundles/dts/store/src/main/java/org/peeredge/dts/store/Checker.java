@@ -106,7 +106,8 @@ final class Checker {
             try {
                 if (Hashing.matches(digest.get(), file, this::read)) {
                     long used = attributes.lastModifiedTime().toMillis();
-                    catalog.add(new BlobEntry(digest.get(), attributes.size(), path, used));
+                    catalog.add(
+                            new BlobEntry(digest.get(), attributes.size(), path, Use.first(used)));
                     blobs++;
                     reindexed++;
                     return;

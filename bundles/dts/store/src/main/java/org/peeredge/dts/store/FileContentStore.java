@@ -21,10 +21,10 @@ import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.Records;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.StoredBlob;
+import org.peeredge.dts.store.cache.Evictor;
 import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.NeverException;
-import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kernel.api.Threads;
 import org.peeredge.kernel.api.metrics.MetricScope;
 import org.slf4j.Logger;
@@ -45,6 +45,8 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
     private final MapFiles maps;
     private final StoreMetrics metrics;
     private final Catalog catalog;
+    private final Room room;
+    private final Evictor evictor;
     private final ReentrantLock checking = new ReentrantLock();
     private final Housekeeper housekeeper;
     private volatile boolean closed;
@@ -53,9 +55,16 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
      * Opens the store; blocks until what is in the folder is known.
      *
      * @param scope where metrics go; closed by the caller
+     * @param evictor says what goes when room is needed
      */
-    FileContentStore(StoreSettings settings, Clock clock, Threads threads, MetricScope scope)
+    FileContentStore(
+            StoreSettings settings,
+            Clock clock,
+            Threads threads,
+            MetricScope scope,
+            Evictor evictor)
             throws IOException {
+        this.evictor = evictor;
         this.settings = settings;
         this.clock = clock;
         this.files = new StoreFiles(settings.dir());
@@ -69,13 +78,15 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
             this.marks = new Marks(index);
             this.maps = new MapFiles(files);
             this.metrics = new StoreMetrics(scope);
-            this.catalog = new Catalog(settings, files, maps, marks, metrics);
+            this.catalog = new Catalog(settings, files, maps, marks, metrics, evictor);
+            this.room = new Room(settings, files, catalog, marks, metrics, evictor);
             if (index.rebuilt()) {
                 metrics.rebuilds.increment();
             }
             new Startup(files, catalog, marks).scan();
             StoreMetrics.gauges(scope, catalog);
-            this.housekeeper = new Housekeeper(loop, catalog, marks);
+            this.housekeeper = new Housekeeper(loop, catalog, marks, evictor);
+            evictor.attach(catalog.quotaBytes(), catalog::cached);
         } catch (IOException | RuntimeException e) {
             stop(opened);
             throw e;
@@ -98,7 +109,7 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
         try {
             Optional<SharedFile> file = entry.acquire();
             if (file.isEmpty()) {
-                lost(entry);
+                catalog.lost(entry);
                 return Optional.empty();
             }
             housekeeper.used(entry, clock.now().toEpochMilli());
@@ -106,23 +117,6 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
                     new OpenStoredBlob(marks.info(digest, entry.sizeBytes()), entry, file.get()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Evicted this moment, or somebody deleted the file behind our back. */
-    private void lost(BlobEntry entry) throws IOException {
-        catalog.lock.lock();
-        try {
-            if (catalog.blobs.get(entry.digest()) == entry) {
-                LOG.warn(
-                        "store: the file of {} is gone; run dts:store-check to see whether more is"
-                                + " missing",
-                        entry.digest());
-                metrics.damaged.increment();
-                catalog.drop(entry);
-            }
-        } finally {
-            catalog.lock.unlock();
         }
     }
 
@@ -162,15 +156,11 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
                 catalog.drop(known);
                 known = null;
             }
-            if (catalog.partials.values().stream().filter(e -> e.open != null).count()
-                    >= settings.maxOpen()) {
-                throw new RetryLaterException(
-                        settings.maxOpen()
-                                + " incomplete blobs are open: wait until one is done, or raise"
-                                + " max.open in "
-                                + StoreSettings.BUNDLE);
+            room.checkOpenLimit();
+            room.make(digest, sizeBytes, known);
+            if (known == null) {
+                evictor.missed(sizeBytes);
             }
-            catalog.makeRoom(digest, sizeBytes, known);
             LOG.debug("store: open {} of {} pieces", digest, pieces);
             return openFiles(digest, sizeBytes, known);
         } catch (IOException e) {
@@ -242,9 +232,10 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
             Files.deleteIfExists(files.pieceLog(entry.digest));
             catalog.remove(entry);
             long now = clock.now().toEpochMilli();
-            BlobEntry blobEntry = new BlobEntry(entry.digest, entry.sizeBytes, target, now);
+            BlobEntry blobEntry =
+                    new BlobEntry(entry.digest, entry.sizeBytes, target, Use.first(now));
             catalog.add(blobEntry);
-            housekeeper.used(blobEntry, now);
+            housekeeper.changed(blobEntry);
         } finally {
             catalog.lock.unlock();
         }
@@ -318,6 +309,16 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
         }
     }
 
+    @Override
+    public void refetchCost(Digest digest, long cost) {
+        BlobEntry entry = catalog.blobs.get(digest);
+        if (entry != null) {
+            entry.refetchCost(cost);
+            evictor.stored(entry.facts());
+            housekeeper.changed(entry);
+        }
+    }
+
     private void checkKnown(Digest digest) {
         if (!has(digest) && !catalog.partials.containsKey(digest)) {
             throw new NeverException(digest + " is not in the store");
@@ -364,6 +365,7 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
                 open.close();
             }
         }
+        evictor.detach();
         housekeeper.write();
         stop(index);
     }

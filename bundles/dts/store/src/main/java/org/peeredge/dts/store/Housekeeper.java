@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.store.cache.Evictor;
 import org.peeredge.kernel.api.Loop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,32 +22,41 @@ final class Housekeeper {
     private final Loop loop;
     private final Catalog catalog;
     private final Marks marks;
+    private final Evictor evictor;
     private final Set<Digest> usedLately = ConcurrentHashMap.newKeySet();
 
-    Housekeeper(Loop loop, Catalog catalog, Marks marks) {
+    Housekeeper(Loop loop, Catalog catalog, Marks marks, Evictor evictor) {
         this.loop = loop;
         this.catalog = catalog;
         this.marks = marks;
+        this.evictor = evictor;
         again();
     }
 
-    /** Notes a use in memory. */
+    /** Notes a use in memory; tells the policy when it counts as another one. */
     void used(BlobEntry entry, long atMillis) {
-        entry.usedMillis(atMillis);
+        if (entry.used(atMillis)) {
+            evictor.used(entry.facts());
+        }
+        changed(entry);
+    }
+
+    /** Notes that what is known of a blob's use has changed. */
+    void changed(BlobEntry entry) {
         usedLately.add(entry.digest());
     }
 
     /** Writes what was noted; does not wait for it. */
     void write() {
-        Map<Digest, Long> millis = new HashMap<>();
+        Map<Digest, Use> uses = new HashMap<>();
         for (Digest digest : Set.copyOf(usedLately)) {
             usedLately.remove(digest);
             BlobEntry entry = catalog.blobs.get(digest);
             if (entry != null) {
-                millis.put(digest, entry.usedMillis());
+                uses.put(digest, entry.use());
             }
         }
-        marks.used(millis);
+        marks.used(uses);
     }
 
     private void again() {

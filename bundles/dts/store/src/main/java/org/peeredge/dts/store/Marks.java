@@ -2,7 +2,6 @@
 package org.peeredge.dts.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -51,21 +50,14 @@ final class Marks {
         index.changeSoon(List.of(new Change(Index.SOFT + digest, null)));
     }
 
-    Optional<Long> usedMillis(Digest digest) {
-        byte[] value = index.get(Index.SOFT + digest);
-        return value == null || value.length != Long.BYTES
-                ? Optional.empty()
-                : Optional.of(ByteBuffer.wrap(value).getLong());
+    Optional<Use> use(Digest digest) {
+        return Optional.ofNullable(index.get(Index.SOFT + digest)).flatMap(Use::read);
     }
 
-    /** Keeps times of last use; does not wait. */
-    void used(Map<Digest, Long> millis) {
+    /** Keeps how blobs were used; does not wait. */
+    void used(Map<Digest, Use> uses) {
         List<Change> changes = new ArrayList<>();
-        millis.forEach((digest, at) ->
-                changes.add(
-                        new Change(
-                                Index.SOFT + digest,
-                                ByteBuffer.allocate(Long.BYTES).putLong(0, at).array())));
+        uses.forEach((digest, use) -> changes.add(new Change(Index.SOFT + digest, use.write())));
         if (!changes.isEmpty()) {
             index.changeSoon(changes);
         }

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.cache.CachedBlob;
 
 /**
  * An incomplete blob as the store sees it; guarded by the store's lock, but for what is volatile.
@@ -42,5 +43,10 @@ final class PartialEntry {
 
     long unwrittenBytes() {
         return open == null ? 0 : sizeBytes - writtenBytes.get();
+    }
+
+    /** What policies are told of it while it is not open: fetching on is spared what is written. */
+    CachedBlob facts() {
+        return Use.first(changedMillis).facts(digest, writtenBytes.get());
     }
 }

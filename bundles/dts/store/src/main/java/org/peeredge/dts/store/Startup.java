@@ -110,9 +110,12 @@ final class Startup {
                                         digest,
                                         attributes.size(),
                                         file,
-                                        marks.usedMillis(digest)
-                                                .orElseGet(
-                                                        attributes.lastModifiedTime()::toMillis))));
+                                        marks.use(digest)
+                                                .orElseGet(() ->
+                                                        Use.first(
+                                                                attributes
+                                                                        .lastModifiedTime()
+                                                                        .toMillis())))));
     }
 
     private void partial(Path file, BasicFileAttributes attributes) throws IOException {

@@ -20,6 +20,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.store.cache.Evictor;
 import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.ConfigCheck;
 import org.peeredge.kernel.api.Threads;
@@ -108,11 +109,12 @@ public final class StoreComponent {
             @Reference Clock clock,
             @Reference Threads threads,
             @Reference Metrics metrics,
+            @Reference Evictor evictor,
             Config config) {
         StoreSettings settings = settings(config, context);
         scope = metrics.scope();
         starter = threads.newPool(StoreSettings.BUNDLE, "start", 1, 1);
-        starter.execute(() -> start(context, settings, clock, threads));
+        starter.execute(() -> start(context, settings, clock, threads, evictor));
     }
 
     private static StoreSettings settings(Config config, BundleContext context) {
@@ -137,10 +139,14 @@ public final class StoreComponent {
     }
 
     private void start(
-            BundleContext context, StoreSettings settings, Clock clock, Threads threads) {
+            BundleContext context,
+            StoreSettings settings,
+            Clock clock,
+            Threads threads,
+            Evictor evictor) {
         FileContentStore opened;
         try {
-            opened = new FileContentStore(settings, clock, threads, scope);
+            opened = new FileContentStore(settings, clock, threads, scope, evictor);
         } catch (IOException | RuntimeException e) {
             LOG.error(
                     "store: cannot open {}; mend what follows, then restart the bundle {}",

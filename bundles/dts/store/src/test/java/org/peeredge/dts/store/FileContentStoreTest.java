@@ -197,6 +197,7 @@ class FileContentStoreTest {
                 f.store.open(StoreFixture.digest(new byte[i + 1]), i + 1);
                 f.store.records("t").put("run", new byte[] {(byte) i});
                 f.scope.close();
+                f.cache.close();
                 assertEquals(0, f.kernel.metrics().size());
             }
         }

@@ -13,6 +13,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PartialBlob;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.StoredBlob;
+import org.peeredge.dts.store.cache.TestCache;
 import org.peeredge.kernel.api.metrics.MetricScope;
 import org.peeredge.kit.tck.TestKernel;
 
@@ -20,6 +21,7 @@ import org.peeredge.kit.tck.TestKernel;
 final class StoreFixture implements AutoCloseable {
     final TestKernel kernel = new TestKernel();
     final MetricScope scope = kernel.metrics().scope();
+    final TestCache cache = new TestCache(kernel, "scripted", Duration.ofSeconds(10));
     final FileContentStore store;
 
     StoreFixture(Path dir) throws IOException {
@@ -27,7 +29,9 @@ final class StoreFixture implements AutoCloseable {
     }
 
     StoreFixture(StoreSettings settings) throws IOException {
-        store = new FileContentStore(settings, kernel.clock(), kernel.threads(), scope);
+        store =
+                new FileContentStore(
+                        settings, kernel.clock(), kernel.threads(), scope, cache.evictor());
     }
 
     static StoreSettings settings(Path dir, long quotaBytes) {
@@ -78,6 +82,7 @@ final class StoreFixture implements AutoCloseable {
     @Override
     public void close() {
         store.close();
+        cache.close();
         scope.close();
         kernel.close();
     }

@@ -24,6 +24,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.cache.Cache;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.ChannelTraits;
 import org.peeredge.kernel.api.NeverException;
@@ -106,6 +107,8 @@ final class CommandsTest {
                         new StrategyListCommand(),
                         new StoreCheckCommand(),
                         new BlobListCommand(),
+                        new CacheListCommand(),
+                        new CacheUseCommand(),
                         new TransferListCommand(),
                         new CreateCommand(),
                         new InfoCommand(),
@@ -187,6 +190,23 @@ final class CommandsTest {
     private static ListCommand jsonOf(ListCommand command) {
         command.json = true;
         return command;
+    }
+
+    @Test
+    void listsAndChangesCachePolicies() throws Exception {
+        Cache cache =
+                FakeContext.proxy(
+                        Cache.class,
+                        (method, args) ->
+                                method.equals("use")
+                                        ? CompletableFuture.completedFuture(
+                                                new Cache.Change("density", (String) args[0]))
+                                        : List.of(new Cache.PolicyInfo("density", 0, "in force")));
+        services.add(Cache.class, cache, Map.of());
+        assertTrue(run(new CacheListCommand()).contains("in force"));
+        CacheUseCommand use = new CacheUseCommand();
+        use.type = "lru";
+        assertEquals("cache policy: density -> lru\n", run(use));
     }
 
     @Test
