@@ -53,7 +53,7 @@ class SwarmGateIT {
             // What a node's first pull takes beside the transfer is not the swarm's.
             pullEverywhere(clients, rig.publish("gate/first", layers(200_000)));
 
-            LabImage image = rig.publish("gate/image", layers(3 << 19));
+            LabImage image = rig.publish("gate/image", layers(3 << 20));
             double bytes = bytes(image) * WIRE;
             long before = rig.lab().bytes("h0")[0];
             double seconds = pullEverywhere(clients, image);

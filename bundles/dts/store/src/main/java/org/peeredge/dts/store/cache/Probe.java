@@ -3,6 +3,7 @@ package org.peeredge.dts.store.cache;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.peeredge.dts.api.Digest;
@@ -66,6 +67,7 @@ final class Probe {
     }
 
     private static Digest digest(int i) {
-        return new Digest("sha256", "%064x".formatted((i + 1) * 0x9E3779B97F4A7C15L));
+        return new Digest(
+                "sha256", String.format(Locale.ROOT, "%064x", (i + 1) * 0x9E3779B97F4A7C15L));
     }
 }
