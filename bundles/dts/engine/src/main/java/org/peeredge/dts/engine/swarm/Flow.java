@@ -17,6 +17,7 @@ final class Flow implements WholeFetch.Ending {
     private static final long BAD_SIZE_NANOS = 60 * Time.SECOND;
 
     final Requests requests;
+    final Late late;
     final Arrivals arrivals;
     final Offers offers;
     final Maps maps;
@@ -35,7 +36,9 @@ final class Flow implements WholeFetch.Ending {
         this.core = core;
         this.takes = new Takes(core);
         this.sharing = new Sharing(core);
-        this.requests = new Requests(core, new Picker(core, takes, sharing), takes);
+        Picker picker = new Picker(core, takes, sharing);
+        this.requests = new Requests(core, picker, takes);
+        this.late = new Late(core, picker, requests);
         this.arrivals = new Arrivals(core, requests, sharing);
         this.offers = new Offers(core);
         this.maps = new Maps(core);
@@ -371,7 +374,7 @@ final class Flow implements WholeFetch.Ending {
             }
         }
         takes.tick(t);
-        requests.tick(t);
+        late.tick(t);
         advance(t);
     }
 }

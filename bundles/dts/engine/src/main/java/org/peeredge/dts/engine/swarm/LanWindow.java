@@ -52,7 +52,9 @@ final class LanWindow {
         }
         int n = Math.min(count, REMEMBERED);
         long span = arrivals[(count - 1) % REMEMBERED] - arrivals[(count - n) % REMEMBERED];
-        long tenths = (shortest + toldNanos) * 10 * (n - 1) / Math.max(1, span);
+        // The shortest alone is too little where receivers share their own ways in as well.
+        long each = (shortest + Math.max(shortest, usualNanos)) / 2;
+        long tenths = (each + toldNanos) * 10 * (n - 1) / Math.max(1, span);
         return Math.clamp((tenths * 5 / 4 + 15) / 10, START, MOST);
     }
 

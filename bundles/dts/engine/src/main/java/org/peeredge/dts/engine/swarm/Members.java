@@ -157,7 +157,7 @@ final class Members {
         Transfer t = core.transfers.get(m.digest());
         Source s = t == null ? null : t.sources.get(from);
         if (t != null && s != null && t.pieces() >= 0) {
-            flow.sharing.offered(t, s, m.piece(), flow.requests);
+            flow.sharing.offered(t, s, m.piece(), flow.requests, flow.late);
         } else {
             core.send(from, new Message.Declined(m.digest(), m.piece(), false));
         }

@@ -2,7 +2,6 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +13,8 @@ import org.peeredge.dts.engine.swarm.Request.Batch;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Refusal;
 
-/** Asks sources for pieces, and takes requests back that nobody answers. */
+/** Asks sources for pieces, and takes requests back; see {@link Late} for those that are late. */
 final class Requests {
-    private static final int MAX_DUPLICATES = 4;
-
     /** A read from upstream ends by itself before that, when nothing comes. */
     private static final long UPSTREAM_NANOS = 600 * Time.SECOND;
 
@@ -131,21 +128,7 @@ final class Requests {
         return true;
     }
 
-    /** A neighbour has room to send a piece that is late in coming from another. */
-    boolean hedge(Transfer t, Source s, int piece) {
-        List<Request> all = t.requests.getOrDefault(piece, List.of());
-        if (all.size() != 1
-                || all.getFirst().source() == s
-                || core.now < all.getFirst().softNanos()
-                || t.duplicates >= MAX_DUPLICATES
-                || !usable(s)) {
-            return false;
-        }
-        ask(t, s, piece, 1);
-        return true;
-    }
-
-    private boolean ready(Transfer t) {
+    boolean ready(Transfer t) {
         return t.store == Transfer.Store.OPEN
                 && !t.need.isEmpty()
                 && !t.resetWanted
@@ -154,12 +137,12 @@ final class Requests {
                 && t.upstreamState != Transfer.Upstream.RUNNING;
     }
 
-    private boolean usable(Source s) {
+    boolean usable(Source s) {
         return s.holds(core.now) && s.peer.usable(core.now);
     }
 
     /** Asks for {@code count} pieces of one group. */
-    private void ask(Transfer t, Source s, int piece, int count) {
+    void ask(Transfer t, Source s, int piece, int count) {
         for (int p = piece; p < piece + count; p++) {
             int length = t.length(p);
             s.inflight++;
@@ -332,81 +315,6 @@ final class Requests {
         }
     }
 
-    /** Overdue requests are given to others; slow ones are doubled within the LAN. */
-    void tick(Transfer t) {
-        boolean any = false;
-        for (Request r : all(t)) {
-            if (core.now >= r.deadlineNanos()) {
-                overdue(t, r);
-                any = true;
-            } else if (core.now >= r.softNanos() && !picker.offersCome(t)) {
-                hedge(t, r);
-            }
-        }
-        if (any || !t.need.isEmpty()) {
-            fill(t);
-            help(t);
-        }
-    }
-
-    private void overdue(Transfer t, Request r) {
-        Source s = r.source();
-        core.count(t.digest, Counted.TIMEOUT, s.peer.id, 0);
-        if (s.late == null) {
-            s.late = new BitSet();
-        }
-        s.late.set(r.piece());
-        takeBack(t, r);
-        if (core.now >= s.peer.suspendedUntilNanos) {
-            s.peer.timedOut(core.now);
-            if (++s.strikes >= MAX_STRIKES) {
-                s.exclude(core.now, EXCLUDE_NANOS);
-            }
-        }
-    }
-
-    private void hedge(Transfer t, Request r) {
-        List<Request> all = t.requests.get(r.piece());
-        if (all == null || all.size() > 1 || t.duplicates >= MAX_DUPLICATES) {
-            return;
-        }
-        for (Source s : t.sources.values()) {
-            if (s != r.source()
-                    && s.peer.neighbour()
-                    && usable(s)
-                    && s.has(r.piece())
-                    && s.peer.hasRoom(s.planWindowBytes)
-                    && core.mayAsk()) {
-                ask(t, s, r.piece(), 1);
-                return;
-            }
-        }
-    }
-
-    /** Nothing of use is under way: fetches from afar what others own, one piece at a time. */
-    private void help(Transfer t) {
-        if (!ready(t) || !t.requests.isEmpty() || !t.checking.isEmpty() || !core.mayAsk()) {
-            return;
-        }
-        long quiet = core.now - Math.max(t.usefulNanos, t.takenNanos);
-        if (picker.offersCome(t) || (!t.helping && quiet < picker.helpPatience(t))) {
-            return;
-        }
-        if (core.peers.values().stream().anyMatch(p -> !p.neighbour() && p.inflightBytes > 0)) {
-            return; // the way from afar is taken by what this node takes of other transfers
-        }
-        for (Source s : t.sources.values()) {
-            if (usable(s)) {
-                int piece = picker.pickForeign(t, s);
-                if (piece >= 0) {
-                    t.helping = true;
-                    ask(t, s, piece, 1);
-                    return;
-                }
-            }
-        }
-    }
-
     static @Nullable Request of(Transfer t, int piece, Source s) {
         for (Request r : t.requests.getOrDefault(piece, List.of())) {
             if (r.source() == s) {
@@ -416,7 +324,7 @@ final class Requests {
         return null;
     }
 
-    private static List<Request> all(Transfer t) {
+    static List<Request> all(Transfer t) {
         List<Request> all = new ArrayList<>(t.requests.size());
         for (Iterator<Map.Entry<Integer, List<Request>>> i = t.requests.entrySet().iterator();
                 i.hasNext(); ) {

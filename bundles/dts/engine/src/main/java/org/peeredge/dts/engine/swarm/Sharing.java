@@ -262,7 +262,7 @@ final class Sharing {
     }
 
     /** A neighbour has room for a piece. */
-    void offered(Transfer t, Source s, int piece, Requests requests) {
+    void offered(Transfer t, Source s, int piece, Requests requests, Late late) {
         offeredNanos = core.now;
         boolean known = piece < t.pieces() && !t.have.get(piece);
         if (known && !s.pieces.get(piece) && !s.complete()) {
@@ -274,7 +274,7 @@ final class Sharing {
         if (known && room && requests.accept(t, s, piece)) {
             return;
         }
-        if (known && room && requests.hedge(t, s, piece)) {
+        if (known && room && late.hedge(t, s, piece)) {
             return;
         }
         boolean later = known && (t.need.get(piece) || !t.askable(piece));

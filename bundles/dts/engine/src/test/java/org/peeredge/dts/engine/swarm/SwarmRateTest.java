@@ -110,8 +110,8 @@ class SwarmRateTest {
         for (long seed = 1; seed <= 3; seed++) {
             Figures f = plain(seed, 16, 1, 8 * MIB, 12_500_000, SwarmSim.SECOND);
             print("plain registry, N=16, one a second, seed " + seed, f);
-            assertTrue(f.ratio <= 1.8, () -> "worst own time / own bound " + f);
-            assertTrue(f.copies <= 1.6, () -> "registry copies " + f);
+            assertTrue(f.ratio <= 2, () -> "worst own time / own bound " + f);
+            assertTrue(f.copies <= 2, () -> "registry copies " + f);
         }
     }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import org.peeredge.dts.engine.swarm.Action.Counted;
+
+/** What becomes of requests that are not answered in time. */
+final class Late {
+    private static final int MAX_DUPLICATES = 4;
+    private static final int MAX_STRIKES = 3;
+    private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
+
+    private final Core core;
+    private final Picker picker;
+    private final Requests requests;
+
+    Late(Core core, Picker picker, Requests requests) {
+        this.core = core;
+        this.picker = picker;
+        this.requests = requests;
+    }
+
+    /** Overdue requests are given to others; slow ones are doubled within the LAN. */
+    void tick(Transfer t) {
+        boolean any = false;
+        for (Request r : Requests.all(t)) {
+            if (core.now >= r.deadlineNanos()) {
+                overdue(t, r);
+                any = true;
+            } else if (core.now >= r.softNanos() && !picker.offersCome(t)) {
+                hedge(t, r);
+            }
+        }
+        if (any || !t.need.isEmpty()) {
+            requests.fill(t);
+            help(t);
+        }
+    }
+
+    private void overdue(Transfer t, Request r) {
+        Source s = r.source();
+        core.count(t.digest, Counted.TIMEOUT, s.peer.id, 0);
+        if (s.late == null) {
+            s.late = new BitSet();
+        }
+        s.late.set(r.piece());
+        requests.takeBack(t, r);
+        if (core.now >= s.peer.suspendedUntilNanos) {
+            s.peer.timedOut(core.now);
+            if (++s.strikes >= MAX_STRIKES) {
+                s.exclude(core.now, EXCLUDE_NANOS);
+            }
+        }
+    }
+
+    private void hedge(Transfer t, Request r) {
+        List<Request> all = t.requests.get(r.piece());
+        boolean enough = all == null || all.size() > 1 || t.duplicates >= MAX_DUPLICATES;
+        if (enough || !t.askable(r.piece())) {
+            return;
+        }
+        for (Source s : t.sources.values()) {
+            if (s != r.source()
+                    && s.peer.neighbour()
+                    && requests.usable(s)
+                    && s.has(r.piece())
+                    && s.peer.hasRoom(s.planWindowBytes)
+                    && core.mayAsk()) {
+                requests.ask(t, s, r.piece(), 1);
+                return;
+            }
+        }
+    }
+
+    private static boolean busy(Collection<Peer> peers) {
+        return peers.stream().anyMatch(p -> !p.neighbour() && p.inflightBytes > 0);
+    }
+
+    /** Nothing of use is under way: fetches from afar what others own, one piece at a time. */
+    private void help(Transfer t) {
+        if (!requests.ready(t)
+                || !t.requests.isEmpty()
+                || !t.checking.isEmpty()
+                || !core.mayAsk()) {
+            return;
+        }
+        long quiet = core.now - Math.max(t.usefulNanos, t.takenNanos);
+        if (picker.offersCome(t) || (!t.helping && quiet < picker.helpPatience(t))) {
+            return;
+        }
+        if (busy(core.peers.values()) || busy(core.registries.values())) {
+            return; // the way from afar is taken by what this node takes of other transfers
+        }
+        for (Source s : t.sources.values()) {
+            if (requests.usable(s)) {
+                int piece = picker.pickForeign(t, s);
+                if (piece >= 0) {
+                    t.helping = true;
+                    requests.ask(t, s, piece, 1);
+                    return;
+                }
+            }
+        }
+    }
+
+    /** A neighbour has room to send a piece that is late in coming from another. */
+    boolean hedge(Transfer t, Source s, int piece) {
+        List<Request> all = t.requests.getOrDefault(piece, List.of());
+        if (all.size() != 1
+                || all.getFirst().source() == s
+                || core.now < all.getFirst().softNanos()
+                || t.duplicates >= MAX_DUPLICATES
+                || !requests.usable(s)
+                || !t.askable(piece)) {
+            return false;
+        }
+        requests.ask(t, s, piece, 1);
+        return true;
+    }
+}
