@@ -65,13 +65,7 @@ final class Selection {
 
     /** The type that makes the next plan. */
     String inForce() {
-        List<PluginSlots.PluginInfo> present = slots.list();
-        for (String type : order()) {
-            if (present.stream().anyMatch(p -> p.usable() && p.type().equals(type))) {
-                return type;
-            }
-        }
-        return EvenPlan.TYPE;
+        return order().stream().filter(slots::usable).findFirst().orElse(EvenPlan.TYPE);
     }
 
     List<StrategyInfo> list() {
@@ -96,22 +90,7 @@ final class Selection {
 
     /** Why a type cannot be leased, with what to do about it. */
     String whyNot(String type) {
-        for (PluginSlots.PluginInfo p : slots.list()) {
-            if (p.type().equals(type) && !p.usable()) {
-                return "strategy '"
-                        + type
-                        + "' was tripped off ("
-                        + p.tripReason()
-                        + "): restart or replace its bundle first";
-            }
-        }
-        List<String> types =
-                slots.list().stream().map(PluginSlots.PluginInfo::type).distinct().toList();
-        return "there is no strategy '"
-                + type
-                + "' here, only "
-                + types
-                + ": install its bundle first, or choose one of these";
+        return slots.whyNot("strategy", type);
     }
 
     /** Logs and counts a change of the strategy in force, once. */

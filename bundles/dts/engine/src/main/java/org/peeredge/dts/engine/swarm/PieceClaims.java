@@ -152,10 +152,6 @@ final class PieceClaims {
         return all.stream().map(Event.Claimed::claim).toList();
     }
 
-    boolean isEmpty() {
-        return all.isEmpty() && read.isEmpty();
-    }
-
     /** Keeps this node's own claim, to be passed on. */
     void signed(NodeId self, Claim claim) {
         all.add(new Event.Claimed(self, claim));

@@ -116,7 +116,7 @@ final class RangeFetches {
         try {
             copy(a, partial, run);
         } catch (StoreTrouble e) {
-            end = Optional.of(new Event.StoreFailed(a.digest(), Ingress.message(e), e.full));
+            end = Optional.of(e.event(a.digest()));
         } catch (NeverException e) {
             end = Optional.of(failed(a, e, true));
         } catch (IOException | RuntimeException | Error e) {
@@ -180,29 +180,13 @@ final class RangeFetches {
             }
             ByteBuffer data = ByteBuffer.wrap(bytes, 0, want);
             byte[] hash = sha.of(data);
-            try {
-                partial.write(piece, data);
-            } catch (IOException | RuntimeException e) {
-                throw new StoreTrouble(e);
-            }
+            StoreTrouble.write(partial, piece, data);
             Event.RangePiece event = new Event.RangePiece(a.digest(), piece, hash);
             loop.execute(() -> tell(run, event));
         }
         int beyond = in.read(); // the end: only then the connection is used again
         if (beyond >= 0 && a.first() > 0) {
             throw new IOException("the upstream sent more than the range asked for");
-        }
-    }
-
-    /** The store's fault, not the upstream's. */
-    private static final class StoreTrouble extends IOException {
-        private static final long serialVersionUID = 1;
-
-        final boolean full;
-
-        StoreTrouble(Exception cause) {
-            super(Ingress.message(cause), cause);
-            full = cause instanceof org.peeredge.kernel.api.RetryLaterException;
         }
     }
 }

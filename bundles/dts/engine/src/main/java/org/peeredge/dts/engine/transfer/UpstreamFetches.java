@@ -28,7 +28,6 @@ import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.kernel.api.NeverException;
-import org.peeredge.kernel.api.RetryLaterException;
 
 /**
  * Reads blobs from upstream into the store, one virtual thread each, from the first missing piece
@@ -146,8 +145,7 @@ final class UpstreamFetches {
         } catch (NeverException e) {
             end = new Event.UpstreamFailed(digest, Ingress.message(e), true);
         } catch (StoreTrouble e) {
-            boolean full = e.getCause() instanceof RetryLaterException;
-            end = new Event.StoreFailed(digest, Ingress.message(e), full);
+            end = e.event(digest);
         } catch (IOException | RuntimeException | Error e) {
             end = new Event.UpstreamFailed(digest, Ingress.message(e), false);
         }
@@ -164,15 +162,6 @@ final class UpstreamFetches {
         });
     }
 
-    /** The store's fault, not the upstream's. */
-    private static final class StoreTrouble extends IOException {
-        private static final long serialVersionUID = 1;
-
-        StoreTrouble(Throwable cause) {
-            super(Ingress.message(cause), cause);
-        }
-    }
-
     private PartialBlob awaitOpened(Run run) throws IOException {
         try {
             return run.opened.get(STORE_PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -180,15 +169,6 @@ final class UpstreamFetches {
             throw new IOException("stopped", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the store did not open the blob", e);
-        }
-    }
-
-    private static void write(PartialBlob partial, int piece, ByteBuffer bytes)
-            throws StoreTrouble {
-        try {
-            partial.write(piece, bytes);
-        } catch (IOException | RuntimeException e) {
-            throw new StoreTrouble(e);
         }
     }
 
@@ -223,7 +203,7 @@ final class UpstreamFetches {
                         "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
             }
             if (!here.get(piece)) {
-                write(partial, piece, ByteBuffer.wrap(bytes, 0, want));
+                StoreTrouble.write(partial, piece, ByteBuffer.wrap(bytes, 0, want));
                 tell(run, new Event.UpstreamPiece(digest, piece));
             }
         }

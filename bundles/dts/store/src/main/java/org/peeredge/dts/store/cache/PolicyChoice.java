@@ -52,9 +52,7 @@ final class PolicyChoice {
 
     String inForce() {
         String now = wanted;
-        return slots.list().stream().anyMatch(p -> p.usable() && p.type().equals(now))
-                ? now
-                : BUILT_IN;
+        return slots.usable(now) ? now : BUILT_IN;
     }
 
     List<PolicyInfo> list() {
@@ -79,22 +77,7 @@ final class PolicyChoice {
 
     /** Why a type cannot be leased, with what to do about it. */
     String whyNot(String type) {
-        for (PluginSlots.PluginInfo p : slots.list()) {
-            if (p.type().equals(type) && !p.usable()) {
-                return "cache policy '"
-                        + type
-                        + "' was tripped off ("
-                        + p.tripReason()
-                        + "): restart or replace its bundle first";
-            }
-        }
-        List<String> types =
-                slots.list().stream().map(PluginSlots.PluginInfo::type).distinct().toList();
-        return "there is no cache policy '"
-                + type
-                + "' here, only "
-                + types
-                + ": install its bundle first, or choose one of these";
+        return slots.whyNot("cache policy", type);
     }
 
     /** Logs and counts a change of the policy in force, once. */

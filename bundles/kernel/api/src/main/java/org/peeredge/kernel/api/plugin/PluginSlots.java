@@ -132,6 +132,37 @@ public final class PluginSlots<T> {
                 .toList();
     }
 
+    /** Whether a plugin of this type is there that new work may get. */
+    public boolean usable(String type) {
+        return slots.stream().anyMatch(s -> s.usable() && s.type().equals(type));
+    }
+
+    /**
+     * Why a type cannot be leased, with what to do about it, for an operator to read.
+     *
+     * @param family what the plugins are, such as "strategy"
+     */
+    public String whyNot(String family, String type) {
+        List<PluginInfo> present = list();
+        for (PluginInfo p : present) {
+            if (p.type().equals(type) && !p.usable()) {
+                return family
+                        + " '"
+                        + type
+                        + "' was tripped off ("
+                        + p.tripReason()
+                        + "): restart or replace its bundle first";
+            }
+        }
+        return "there is no "
+                + family
+                + " '"
+                + type
+                + "' here, only "
+                + present.stream().map(PluginInfo::type).distinct().toList()
+                + ": install its bundle first, or choose one of these";
+    }
+
     /**
      * One plugin's state.
      *
