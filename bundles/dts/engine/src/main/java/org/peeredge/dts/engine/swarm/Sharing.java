@@ -22,7 +22,7 @@ final class Sharing {
     private static final long SILENCE_NANOS = 2 * Time.SECOND;
 
     private static final long ANSWER_NANOS = 30 * Time.MILLI;
-    private static final long COVERED_NANOS = 4 * Time.SECOND;
+    private static final long COVERED_NANOS = Time.SECOND;
     private static final long BUSY_NANOS = 200 * Time.MILLI;
     private static final long INCOMING_NANOS = 40 * Time.MILLI;
     private static final int LOOK_AT = 256;
@@ -277,7 +277,10 @@ final class Sharing {
         if (known && room && late.hedge(t, s, piece)) {
             return;
         }
-        boolean later = known && (t.need.get(piece) || !t.askable(piece));
+        // Not only what is needed now: before the store is open, or a hash known, all is wanted
+        // later.
+        boolean comes = t.requests.containsKey(piece) || t.checking.get(piece);
+        boolean later = known && !comes;
         if (later) {
             t.declined.add(s.peer.id);
         }

@@ -121,6 +121,29 @@ class SwarmTest {
         }
     }
 
+    /** What a neighbour offered before the store was open is offered again in time. */
+    @Test
+    void nobodyWaitsOnFastLinks() {
+        for (long seed = 1; seed <= 12; seed++) {
+            SwarmSim fast = new SwarmSim(seed);
+            Link link = Link.of(3_000_000_000L, 50_000);
+            SimContent blob = fast.content("blob", 33 * MIB);
+            fast.give(fast.node("origin", 0, link, Role.ORIGIN), blob);
+            List<SimNode> nodes = List.of(fast.node("a", 0, link), fast.node("b", 0, link));
+            fast.runFor(SwarmSim.SECOND);
+            List<SwarmSim.Want> wants = new ArrayList<>();
+            for (SimNode node : nodes) {
+                fast.runFor(fast.random.nextLong(10 * SimNode.MILLI));
+                wants.add(fast.want(node, blob, false));
+            }
+            assertTrue(fast.run(wants, 10), "seed " + seed);
+            for (SwarmSim.Want w : wants) {
+                long took = w.doneNanos - w.begunNanos;
+                assertTrue(took < SwarmSim.SECOND, "seed " + seed + ": " + took + " ns");
+            }
+        }
+    }
+
     @Test
     void whoReadsFromUpstreamMayGo() {
         origin.kill();
