@@ -136,8 +136,7 @@ final class Serving {
         Peer peer = core.peers.get(from);
         if (peer != null) {
             peer.fullUntilNanos = Long.MIN_VALUE;
-            sharing.changed();
-            serve();
+            changed();
         }
     }
 
@@ -145,8 +144,7 @@ final class Serving {
         Peer peer = core.peers.get(from);
         if (peer != null) {
             sharing.declined(peer, m);
-            sharing.changed();
-            serve();
+            changed();
         }
     }
 
@@ -211,7 +209,7 @@ final class Serving {
                 other.overtaken += earlier ? 1 : 0;
             }
         }
-        serve();
+        changed();
     }
 
     private void left(NodeId id) {
@@ -276,7 +274,7 @@ final class Serving {
     void gone(NodeId peer) {
         queue.keySet().removeIf(key -> key.to.equals(peer));
         sharing.gone(peer);
-        serve();
+        changed();
     }
 
     /** Forgets what nobody waits for any more. */

@@ -159,6 +159,7 @@ final class Sharing {
         });
         if (!receivers.isEmpty()) {
             seeds.put(t.digest, receivers);
+            changed();
         }
     }
 
@@ -174,7 +175,13 @@ final class Sharing {
             seeds.computeIfAbsent(m.digest(), d -> new LinkedHashMap<>())
                     .computeIfAbsent(from, id -> new Source(m.digest(), peer, core.now))
                     .wanting(true, core.now);
+            changed();
         }
+    }
+
+    /** Whether somebody wants what is complete here. */
+    boolean seeding() {
+        return !seeds.isEmpty();
     }
 
     /** It has all of it now, or wants it no more. */
@@ -229,6 +236,7 @@ final class Sharing {
         Offered o = offered.get(from);
         if (o != null && o.piece == piece && o.digest.equals(digest)) {
             offered.remove(from);
+            changed();
             core.answered(core.now - o.sinceNanos);
         }
     }

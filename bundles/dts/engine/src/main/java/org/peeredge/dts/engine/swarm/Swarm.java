@@ -181,6 +181,7 @@ public final class Swarm {
         if (t != null) {
             flow.sharing.completed(t);
             flow.end(t);
+            serving.changed();
         } else {
             flow.offers.tell(e.digest());
         }
@@ -203,7 +204,7 @@ public final class Swarm {
 
     /** Whether a {@code Tick} each 20 ms is needed, or one each second will do. */
     public boolean busy() {
-        return !core.transfers.isEmpty();
+        return !core.transfers.isEmpty() || flow.sharing.seeding();
     }
 
     /** The transfers that run, oldest first. */

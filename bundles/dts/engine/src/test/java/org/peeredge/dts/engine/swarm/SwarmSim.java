@@ -187,18 +187,20 @@ final class SwarmSim {
     }
 
     void ticks(SimNode node) {
-        Swarm swarm = node.swarm();
-        tick(node, swarm, random.nextLong(tickNanos));
+        tick(node, node.swarm(), random.nextLong(tickNanos), time.nanos());
     }
 
-    private void tick(SimNode node, Swarm swarm, long nanos) {
+    /** As in a node: a busy machine is woken each {@link #tickNanos}, another each second. */
+    private void tick(SimNode node, Swarm swarm, long nanos, long toldNanos) {
         time.after(
                 nanos,
                 () -> {
                     if (node.alive && node.swarm() == swarm) {
-                        node.event(new Event.Tick());
-                        // Idle machines need no short ticks; a busy one is looked for as often.
-                        tick(node, swarm, tickNanos);
+                        boolean due = swarm.busy() || time.nanos() - toldNanos >= SECOND;
+                        if (due) {
+                            node.event(new Event.Tick());
+                        }
+                        tick(node, swarm, tickNanos, due ? time.nanos() : toldNanos);
                     }
                 });
     }
