@@ -68,7 +68,9 @@ class QuickstartIT {
                 UpstreamRegistry.start(List.of(), "127.0.0.1", port, other.resolve("storage"))) {
             String name = "127.0.0.1:" + registry.port();
             Ran ran = quickstart("--exit", name + "/lab/x:1").ok();
-            assertTrue(ran.output().contains("in all: 0.9 MB from " + name), ran.output());
+            // On a busy machine an edge may read it before the origin has said that it does.
+            Pattern copies = Pattern.compile("in all: (0\\.9|1\\.8) MB from " + name + ",");
+            assertTrue(copies.matcher(ran.output()).find(), ran.output());
         }
         assertNothingIsLeft();
     }
