@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.api.codec;
 
+import java.util.regex.Pattern;
+
 /**
  * Fixes a code completely, so that a symbol's number means the same from any sender.
  *
@@ -14,9 +16,11 @@ public record CodecId(String type, int sourceSymbols, int repairSymbols, int sym
     /** The largest source block. */
     public static final int MAX_GROUP_BYTES = 1 << 20;
 
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9]{1,16}");
+
     /** Checks the bounds that hold for every code; a plugin checks its own. */
     public CodecId {
-        if (!type.matches("[a-z0-9]{1,16}")) {
+        if (!TYPE.matcher(type).matches()) {
             throw new IllegalArgumentException("codec type '" + type + "'");
         }
         if (sourceSymbols < 1 || repairSymbols < -1 || symbolBytes < 1) {

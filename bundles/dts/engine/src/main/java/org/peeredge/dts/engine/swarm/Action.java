@@ -79,14 +79,23 @@ public sealed interface Action {
     record StopUpstream(Digest digest) implements Action {}
 
     /**
-     * Reads pieces from upstream, never with credentials, and writes them: {@code RangePiece} for
-     * each, or {@code RangeFailed}. The store is open.
+     * Reads pieces from upstream, never with credentials: {@code RangeRead} for each, which waits
+     * for {@link KeepRange}, or {@code RangeFailed}. The store is open.
+     *
+     * @param number of the range, used once
      */
-    record FetchRange(Digest digest, long sizeBytes, UpstreamRef upstream, int first, int count)
+    record FetchRange(
+            Digest digest, long number, long sizeBytes, UpstreamRef upstream, int first, int count)
             implements Action {}
 
-    /** Ends the range that begins with {@code first}; nothing more is heard of it. */
-    record StopRange(Digest digest, int first) implements Action {}
+    /**
+     * What becomes of the piece that a range has read: it is written, and {@code RangeWritten}
+     * follows whatever happens to the range, or it is left out.
+     */
+    record KeepRange(long number, int piece, boolean keep) implements Action {}
+
+    /** Ends a range; of what it reads nothing more is heard. */
+    record StopRange(long number) implements Action {}
 
     /** Signs what this node has read: {@code ClaimSigned}. */
     record SignClaim(

@@ -95,7 +95,7 @@ final class Arrivals {
             int piece = first + i;
             int bytes = t.length(piece);
             if (asked.get(i) && wanted(t, piece)) {
-                checking(t, piece, bytes);
+                requests.checking(t, piece);
                 int offset = i * Pieces.PIECE_BYTES;
                 parts.add(new Action.Part(piece, offset, bytes, leaf(t, piece)));
             } else {
@@ -125,19 +125,6 @@ final class Arrivals {
             throw new IllegalStateException("piece " + piece + " has no hash");
         }
         return leaf;
-    }
-
-    private void checking(Transfer t, int piece, int bytes) {
-        List<Request> others = t.requests.get(piece);
-        if (others != null) {
-            for (Request other : List.copyOf(others)) {
-                requests.takeBack(t, other);
-            }
-        }
-        t.need.clear(piece);
-        t.checking.set(piece);
-        t.usefulNanos = core.now;
-        core.pendingBytes += bytes;
     }
 
     private void drop(Event.SymbolsArrived e) {

@@ -15,6 +15,11 @@ final class Claiming {
     private static final long BATCH_NANOS = 10 * Time.MILLI;
     private static final int MAX_CHECKS = 4;
 
+    /** Messages with claims to one member in a row, so that they find room on its connection. */
+    private static final int AT_ONCE = 8;
+
+    private static final long FALSE_SIGNATURE_NANOS = 10 * Time.SECOND;
+
     private final Core core;
     private final Flow flow;
 
@@ -82,19 +87,33 @@ final class Claiming {
         }
         s.mapAwaited = false;
         boolean fits = t.sizeBytes < 0 || t.sizeBytes == m.sizeBytes();
-        if (fits && t.claimable() && s.claimChecks < MAX_CHECKS) {
-            s.claimChecks++;
+        if (fits
+                && t.claimable()
+                && t.claims.news(m, s.pieces)
+                && s.peer.claimChecks < MAX_CHECKS) {
+            s.peer.claimChecks++;
             core.act(new Action.CheckClaims(from, m));
         }
     }
 
     /** Their signatures are good. */
-    void checked(Transfer t, Event.ClaimsChecked e) {
-        Source s = t.sources.get(e.from());
-        if (s != null) {
-            s.claimChecks--;
+    void checked(Event.ClaimsChecked e) {
+        Peer peer = core.peers.get(e.from());
+        if (peer != null && peer.claimChecks > 0) {
+            peer.claimChecks--;
         }
-        if (!t.claimable()) {
+        Transfer t = core.transfers.get(e.digest());
+        if (t != null && t.claimable()) {
+            checked(t, e);
+        }
+    }
+
+    private void checked(Transfer t, Event.ClaimsChecked e) {
+        Source s = t.sources.get(e.from());
+        if (e.claims().isEmpty()) {
+            if (s != null && e.checked()) {
+                s.exclude(core.now, FALSE_SIGNATURE_NANOS);
+            }
             return;
         }
         if (t.sizeBytes < 0) {
@@ -133,11 +152,31 @@ final class Claiming {
         if (map != null && !map.signatures().isEmpty()) {
             core.send(to, new Message.MapOf(map));
         }
-        List<Claim> all = t.claims.all();
-        for (int i = 0; i < all.size(); i += Limits.MAX_CLAIMS) {
-            List<Claim> part = all.subList(i, Math.min(all.size(), i + Limits.MAX_CLAIMS));
-            core.send(to, new Message.Claims(t.digest, t.sizeBytes, List.copyOf(part)));
+        Source s = t.sources.get(to);
+        if (s != null && s.claimsGiven < 0 && t.claims.count() > 0) {
+            s.claimsGiven = 0;
+            give(t, s);
         }
-        return map != null || !all.isEmpty();
+        return map != null || t.claims.count() > 0;
+    }
+
+    /** Time went on: the next part of what was asked for. */
+    void tick(Transfer t) {
+        for (Source s : t.sources.values()) {
+            if (s.claimsGiven >= 0) {
+                give(t, s);
+            }
+        }
+    }
+
+    private void give(Transfer t, Source to) {
+        for (int i = 0; i < AT_ONCE && to.claimsGiven < t.claims.count(); i++) {
+            List<Claim> part = t.claims.from(to.claimsGiven, Limits.MAX_CLAIMS);
+            to.claimsGiven += part.size();
+            core.send(to.peer.id, new Message.Claims(t.digest, t.sizeBytes, part));
+        }
+        if (to.claimsGiven >= t.claims.count()) {
+            to.claimsGiven = -1;
+        }
     }
 }

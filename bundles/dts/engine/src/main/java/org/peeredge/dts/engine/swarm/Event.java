@@ -99,22 +99,39 @@ public sealed interface Event {
     record UpstreamFailed(Digest digest, String reason, boolean never) implements Event {}
 
     /**
-     * A piece that {@link Action.FetchRange} asked for was written; {@code hash} is its SHA-256.
+     * A piece that {@link Action.FetchRange} asked for was read, and waits for {@link
+     * Action.KeepRange}; {@code hash} is its SHA-256.
      */
-    record RangePiece(Digest digest, int piece, byte[] hash) implements Event {}
+    record RangeRead(Digest digest, long number, int piece, byte[] hash) implements Event {}
+
+    /**
+     * A piece that was to be kept was written, or not.
+     *
+     * @param trouble why not
+     * @param full whether for want of room
+     */
+    record RangeWritten(
+            Digest digest, long number, int piece, Optional<String> trouble, boolean full)
+            implements Event {}
 
     /**
      * A range broke off; {@code never} when this node cannot read ranges of that blob from there.
-     *
-     * @param first the range's first piece
      */
-    record RangeFailed(Digest digest, int first, String reason, boolean never) implements Event {}
+    record RangeFailed(Digest digest, long number, String reason, boolean never) implements Event {}
 
     /** {@link Action.SignClaim} is done. */
     record ClaimSigned(Digest digest, Claim claim) implements Event {}
 
-    /** Claims whose signatures are good, by members. */
-    record ClaimsChecked(NodeId from, Digest digest, long sizeBytes, List<Claimed> claims)
+    /** It could not be done now. */
+    record ClaimUnsigned(Digest digest, List<Integer> pieces) implements Event {}
+
+    /**
+     * Claims whose signatures are good, by members.
+     *
+     * @param checked false when there was no time to look at them
+     */
+    record ClaimsChecked(
+            NodeId from, Digest digest, long sizeBytes, List<Claimed> claims, boolean checked)
             implements Event {}
 
     /** A claim and who made it. */

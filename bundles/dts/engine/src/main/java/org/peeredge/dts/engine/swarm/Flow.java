@@ -365,6 +365,7 @@ final class Flow implements WholeFetch.Ending {
             t.rosterStale = true;
         }
         claiming.sign(t);
+        claiming.tick(t);
         offers.flush(t);
         for (Source s : t.sources.values()) {
             boolean urgent = !s.answered || s.holding == Holding.FETCHING;

@@ -39,6 +39,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** Messages with claims by it of which the signatures are being checked. */
+    int claimChecks;
+
     /** It has no room for more pieces until then. */
     long fullUntilNanos = Long.MIN_VALUE;
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.engine.wire.Claim;
+import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 
 /**
@@ -147,9 +148,34 @@ final class PieceClaims {
         }
     }
 
-    /** Every claim, to be passed on. */
-    List<Claim> all() {
-        return all.stream().map(Event.Claimed::claim).toList();
+    /** Claims to be passed on. */
+    int count() {
+        return all.size();
+    }
+
+    /** Claims to be passed on, from the {@code first} on, at most so many. */
+    List<Claim> from(int first, int most) {
+        return all.subList(first, Math.min(all.size(), first + most)).stream()
+                .map(Event.Claimed::claim)
+                .toList();
+    }
+
+    /**
+     * Whether a message says of any piece what nobody has said of it yet, or may say that its
+     * sender, who has {@code pieces}, has one more.
+     */
+    boolean news(Message.Claims message, BitSet pieces) {
+        for (Claim claim : message.claims()) {
+            for (int i = 0; i < claim.pieces().size(); i++) {
+                int piece = claim.pieces().get(i);
+                Said before = said.get(piece);
+                boolean known = before != null && Arrays.equals(before.hash, claim.hash(i));
+                if (!known || !pieces.get(piece)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Keeps this node's own claim, to be passed on. */

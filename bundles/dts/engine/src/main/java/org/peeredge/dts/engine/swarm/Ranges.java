@@ -2,8 +2,10 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.wire.Holding;
 import org.peeredge.kernel.api.NodeId;
@@ -103,48 +105,100 @@ final class Ranges {
         t.rosterStale = true;
     }
 
-    /** A piece was read and written. */
-    void piece(Transfer t, Event.RangePiece e) {
-        Source s = t.registry;
+    /** A piece that this node has read itself and is writing. */
+    record Read(long range, byte[] hash) {}
+
+    /** A piece was read: whether it is to be kept. */
+    boolean read(Transfer t, Event.RangeRead e) {
         int piece = e.piece();
-        if (s == null || t.store != Transfer.Store.OPEN || piece < 0 || piece >= t.pieces()) {
-            return;
-        }
-        Request r = Requests.of(t, piece, s);
-        if (r != null) {
-            int bytes = t.length(piece);
-            s.peer.delivered(bytes, r.sentNanos(), core.now, core.limits.windowPieces());
-            flow.requests.drop(t, r);
-            t.rangeTries = 0;
-            s.delivered = true;
+        Source s = t.registry;
+        Request r = s == null || piece < 0 || piece >= t.pieces() ? null : of(t, piece, s, e);
+        if (s == null || r == null) {
+            return false;
         }
         core.arrived(t.length(piece));
-        if (t.have.get(piece) || t.resetWanted) {
+        if (t.maps.trusted() && !Arrays.equals(e.hash(), t.maps.leaf(piece))) {
+            giveUp(t, s, "what it sends for piece " + piece + " is false");
+            return false;
+        }
+        s.peer.delivered(t.length(piece), r.sentNanos(), core.now, core.limits.windowPieces());
+        flow.requests.drop(t, r);
+        t.rangeTries = 0;
+        s.delivered = true;
+        boolean keep =
+                !t.have.get(piece)
+                        && !t.checking.get(piece)
+                        && !t.resetWanted
+                        && t.store == Transfer.Store.OPEN;
+        if (keep) {
+            flow.requests.checking(t, piece);
+            t.writing.put(piece, new Read(e.number(), e.hash()));
+        }
+        flow.requests.fill(s.peer);
+        return keep;
+    }
+
+    private static @Nullable Request of(Transfer t, int piece, Source s, Event.RangeRead e) {
+        Request r = Requests.of(t, piece, s);
+        return r != null && r.batch().range == e.number() ? r : null;
+    }
+
+    /** A piece is on disk, unless there was trouble. */
+    void written(Transfer t, Event.RangeWritten e) {
+        int piece = e.piece();
+        Read read = t.writing.get(piece);
+        if (read == null || read.range != e.number()) {
+            return; // of an earlier transfer
+        }
+        t.writing.remove(piece);
+        t.checking.clear(piece);
+        t.outdated.clear(piece);
+        core.pendingBytes -= t.length(piece);
+        if (e.trouble().isPresent()) {
+            t.missing(piece);
+            flow.storeFailed(t, e.trouble().get(), e.full());
+            return;
+        }
+        boolean trusted = t.maps.trusted();
+        if (trusted && !Arrays.equals(read.hash, t.maps.leaf(piece))) {
+            t.missing(piece); // a map came meanwhile
+            if (t.registry != null) {
+                giveUp(t, t.registry, "what it sent for piece " + piece + " is false");
+            }
             return;
         }
         t.have.set(piece);
-        t.need.clear(piece);
         t.progressNanos = core.now;
         t.usefulNanos = core.now;
-        if (t.maps.trusted()) {
-            flow.maps.recheck(t);
-        }
-        flow.claiming.read(t, piece, e.hash());
-        flow.readable(t);
-        if (t.all()) {
-            flow.advance(t);
+        if (trusted) {
+            t.checked.set(piece);
+            flow.takes.arrived(t, piece);
+            flow.offers.news(t, piece);
         } else {
-            flow.requests.fill(s.peer);
+            flow.claiming.read(t, piece, read.hash);
         }
+        flow.readable(t);
+        if (t.all() || t.resetWanted) {
+            flow.advance(t);
+        }
+    }
+
+    /** It is false, and no source any more. */
+    private void giveUp(Transfer t, Source s, String why) {
+        t.lastTrouble = s.upstream ? t.upstream.orElseThrow().registry() + ": " + why : why;
+        t.noRanges = true;
+        detach(t, s);
+        flow.advance(t);
     }
 
     /** A range broke off. */
     void failed(Transfer t, Event.RangeFailed e) {
         Source s = t.registry;
-        if (s == null) {
+        boolean mine = Requests.all(t).stream().anyMatch(r -> r.batch().range == e.number());
+        if (s == null || !mine) {
             return;
         }
-        flow.requests.lose(t, s, e.first());
+        flow.requests.lose(t, e.number());
         t.lastTrouble = e.reason();
         t.rangeTries++;
         if (e.never() || t.rangeTries >= MAX_TRIES) {

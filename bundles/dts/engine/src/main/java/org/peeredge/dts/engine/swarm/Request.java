@@ -18,10 +18,14 @@ record Request(
         final int first;
         final int count;
 
+        /** Of a range; 0 for what a member is asked for. */
+        final long range;
+
         /** Pieces of it that are still wanted from this source. */
         int open;
 
-        Batch(int first, int count) {
+        Batch(int first, int count, long range) {
+            this.range = range;
             this.first = first;
             this.count = count;
             this.open = count;

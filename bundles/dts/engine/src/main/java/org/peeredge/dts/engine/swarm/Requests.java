@@ -27,6 +27,9 @@ final class Requests {
     private final Picker picker;
     private final Takes takes;
 
+    /** Ranges begun so far. */
+    private long ranges;
+
     Requests(Core core, Picker picker, Takes takes) {
         this.core = core;
         this.picker = picker;
@@ -149,7 +152,7 @@ final class Requests {
             s.peer.inflightBytes += length;
             core.pendingBytes += length;
         }
-        Batch batch = new Batch(piece, count);
+        Batch batch = new Batch(piece, count, s.upstream ? ++ranges : 0);
         long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
         long timeout = s.upstream ? UPSTREAM_NANOS : s.peer.timeoutNanos();
         long deadline = core.now + timeout;
@@ -166,7 +169,12 @@ final class Requests {
         if (s.upstream) {
             core.act(
                     new Action.FetchRange(
-                            t.digest, t.sizeBytes, t.upstream.orElseThrow(), piece, count));
+                            t.digest,
+                            batch.range,
+                            t.sizeBytes,
+                            t.upstream.orElseThrow(),
+                            piece,
+                            count));
             return;
         }
         int group = piece / Pieces.GROUP_PIECES;
@@ -184,6 +192,7 @@ final class Requests {
         if (all == null || !all.remove(r)) {
             return;
         }
+        r.batch().open--;
         t.duplicates -= all.size() == 1 ? 1 : 0;
         if (all.isEmpty()) {
             t.requests.remove(r.piece());
@@ -205,8 +214,9 @@ final class Requests {
 
     /** The source is told once nothing of what the message asked for is wanted any more. */
     void takeBack(Transfer t, Request r) {
-        if (--r.batch().open == 0 && r.source().upstream) {
-            core.act(new Action.StopRange(t.digest, r.batch().first));
+        giveUp(t, r);
+        if (r.batch().open == 0 && r.source().upstream) {
+            core.act(new Action.StopRange(r.batch().range));
         } else if (r.batch().open == 0) {
             int first = r.batch().first;
             core.send(
@@ -214,7 +224,17 @@ final class Requests {
                     new Message.Cancel(
                             t.digest, first / Pieces.GROUP_PIECES, first % Pieces.GROUP_PIECES));
         }
-        giveUp(t, r);
+    }
+
+    /** A piece came: nobody else need bring it while it is being checked or written. */
+    void checking(Transfer t, int piece) {
+        for (Request other : List.copyOf(t.requests.getOrDefault(piece, List.of()))) {
+            takeBack(t, other);
+        }
+        t.need.clear(piece);
+        t.checking.set(piece);
+        t.usefulNanos = core.now;
+        core.pendingBytes += t.length(piece);
     }
 
     /** A piece did not match: who sent it? */
@@ -290,10 +310,10 @@ final class Requests {
         }
     }
 
-    /** Takes the requests of one message away: there will be no answer. */
-    void lose(Transfer t, Source s, int first) {
+    /** Takes the requests of one range away: there will be no answer. */
+    void lose(Transfer t, long range) {
         for (Request r : all(t)) {
-            if (r.source() == s && r.batch().first == first) {
+            if (r.batch().range == range) {
                 giveUp(t, r);
             }
         }

@@ -56,8 +56,8 @@ final class Source {
     boolean mapAwaited;
     boolean mapGiven;
 
-    /** Messages with claims of which the signatures are being checked. */
-    int claimChecks;
+    /** The next of the claims that it asked for; -1 when it has all that there were. */
+    int claimsGiven = -1;
 
     int mapTries;
     int strikes;

@@ -105,8 +105,13 @@ public final class Swarm {
             case Event.UpstreamDone e -> with(e.digest(), feed::done);
             case Event.UpstreamFailed e ->
                     with(e.digest(), t -> feed.failed(t, e.reason(), e.never()));
-            case Event.RangePiece e -> {
-                with(e.digest(), t -> flow.ranges.piece(t, e));
+            case Event.RangeRead e -> {
+                Transfer t = core.transfers.get(e.digest());
+                boolean keep = t != null && flow.ranges.read(t, e);
+                core.act(new Action.KeepRange(e.number(), e.piece(), keep));
+            }
+            case Event.RangeWritten e -> {
+                with(e.digest(), t -> flow.ranges.written(t, e));
                 serving.changed();
             }
             case Event.RangeFailed e -> with(e.digest(), t -> flow.ranges.failed(t, e));
@@ -114,7 +119,8 @@ public final class Swarm {
                 with(e.digest(), t -> flow.claiming.signed(t, e.claim()));
                 serving.changed();
             }
-            case Event.ClaimsChecked e -> with(e.digest(), t -> flow.claiming.checked(t, e));
+            case Event.ClaimUnsigned e -> with(e.digest(), t -> t.unsigned.addAll(e.pieces()));
+            case Event.ClaimsChecked e -> flow.claiming.checked(e);
             case Event.Verified e -> with(e.digest(), t -> flow.checks.verified(t, e.map()));
             case Event.Planned e -> with(e.digest(), t -> flow.planned(t, e));
             default -> throw new IllegalStateException("not of a transfer: " + event);

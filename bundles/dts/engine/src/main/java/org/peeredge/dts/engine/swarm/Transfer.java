@@ -63,6 +63,9 @@ final class Transfer {
     final BitSet checking = new BitSet();
     final BitSet rechecking = new BitSet();
 
+    /** Of those in {@link #checking}, what this node has read from upstream and is writing. */
+    final Map<Integer, Ranges.Read> writing = new LinkedHashMap<>();
+
     /** Being checked against a map that is not in use any more. */
     final BitSet outdated = new BitSet();
 

@@ -41,6 +41,13 @@ final class ClaimSigner {
         }
     }
 
+    /** There was no time to look at them: none counts. */
+    static Event unchecked(Action.CheckClaims a) {
+        Message.Claims message = a.message();
+        return new Event.ClaimsChecked(
+                a.from(), message.digest(), message.sizeBytes(), List.of(), false);
+    }
+
     /** Keeps those that a member has signed. */
     Event check(Action.CheckClaims a) {
         Message.Claims message = a.message();
@@ -57,6 +64,7 @@ final class ClaimSigner {
                 // Expired, revoked or foreign: its word does not count.
             }
         }
-        return new Event.ClaimsChecked(a.from(), digest, message.sizeBytes(), List.copyOf(good));
+        return new Event.ClaimsChecked(
+                a.from(), digest, message.sizeBytes(), List.copyOf(good), true);
     }
 }

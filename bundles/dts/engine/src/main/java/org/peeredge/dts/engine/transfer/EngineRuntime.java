@@ -322,10 +322,18 @@ final class EngineRuntime {
                                     : Optional.empty());
             case Action.StopUpstream a -> upstreams.stop(a.digest());
             case Action.FetchRange a -> ranges.start(a, blobs.partial(a.digest()));
-            case Action.StopRange a -> ranges.stop(a.digest(), a.first());
-            case Action.SignClaim a -> work.atOnce(a.digest(), () -> Optional.of(claims.sign(a)));
+            case Action.KeepRange a -> ranges.decide(a.number(), a.keep());
+            case Action.StopRange a -> ranges.stop(a.number());
+            case Action.SignClaim a ->
+                    work.atOnce(
+                            a.digest(),
+                            () -> Optional.of(claims.sign(a)),
+                            new Event.ClaimUnsigned(a.digest(), a.pieces()));
             case Action.CheckClaims a ->
-                    work.atOnce(a.message().digest(), () -> Optional.of(claims.check(a)));
+                    work.atOnce(
+                            a.message().digest(),
+                            () -> Optional.of(claims.check(a)),
+                            ClaimSigner.unchecked(a));
             case Action.Verify a -> {
                 table.running(a.digest()).ifPresent(Transfer::checking);
                 work.verify(a.digest());
@@ -355,7 +363,6 @@ final class EngineRuntime {
 
     private void failed(Action.Failed a) {
         announced.remove(a.digest());
-        ranges.stop(a.digest());
         observer.failed(a);
         work.giveUp(a.digest());
     }

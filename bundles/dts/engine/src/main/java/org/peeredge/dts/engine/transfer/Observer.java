@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.transfer;
 
 import java.util.BitSet;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.swarm.Action;
 import org.peeredge.dts.engine.swarm.Event;
@@ -44,18 +45,12 @@ final class Observer {
                     table.running(e.digest()).ifPresent(t -> t.pieceLost(e.piece()));
                 }
             }
-            case Event.UpstreamPiece e ->
-                    table.running(e.digest())
-                            .ifPresent(t -> {
-                                t.countUpstream(Pieces.length(t.sizeBytes(), e.piece()));
-                                t.pieceArrived(e.piece());
-                            });
-            case Event.RangePiece e ->
-                    table.running(e.digest())
-                            .ifPresent(t -> {
-                                t.countUpstream(Pieces.length(t.sizeBytes(), e.piece()));
-                                t.pieceArrived(e.piece());
-                            });
+            case Event.UpstreamPiece e -> fromUpstream(e.digest(), e.piece());
+            case Event.RangeWritten e -> {
+                if (e.trouble().isEmpty()) {
+                    fromUpstream(e.digest(), e.piece());
+                }
+            }
             case Event.UpstreamOpened e ->
                     table.running(e.digest())
                             .ifPresent(t -> t.open(e.sizeBytes(), e.confined(), NONE));
@@ -64,6 +59,14 @@ final class Observer {
                 // nothing that anyone waits for
             }
         }
+    }
+
+    private void fromUpstream(Digest digest, int piece) {
+        table.running(digest)
+                .ifPresent(t -> {
+                    t.countUpstream(Pieces.length(t.sizeBytes(), piece));
+                    t.pieceArrived(piece);
+                });
     }
 
     private void held(Transfer t, Event.Held e) {

@@ -6,38 +6,40 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
-import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PartialBlob;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.engine.swarm.Action;
 import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.kernel.api.NeverException;
+import org.peeredge.kernel.api.RetryLaterException;
 
 /**
- * Reads pieces of blobs from upstream into the store, a virtual thread for each range. The swarm
- * starts and stops them, and hears of each piece with its hash. On the engine's loop, but for the
- * reading itself.
+ * Reads pieces of blobs from upstream, a virtual thread for each range. The swarm starts and stops
+ * them, hears of each piece with its hash, and says whether it is to be written: another may have
+ * brought it meanwhile. On the engine's loop, but for the reading and writing itself.
  */
 final class RangeFetches {
-    private record Key(Digest digest, int first) {}
-
     private static final class Run {
-        final AtomicBoolean stopped = new AtomicBoolean();
+        volatile boolean stopped;
         volatile Optional<Upstream.Body> body = Optional.empty();
         volatile Optional<Future<?>> task = Optional.empty();
 
+        /** Whether the piece in hand is to be written; a new one for each. */
+        volatile CompletableFuture<Boolean> decision = new CompletableFuture<>();
+
         void stop() {
-            stopped.set(true);
+            stopped = true;
+            decision.complete(false);
             body.ifPresent(Upstream.Body::close);
             task.ifPresent(t -> t.cancel(true));
         }
@@ -49,7 +51,7 @@ final class RangeFetches {
     private final Executor loop;
     private final Consumer<Event> events;
     private final LongConsumer receivedBytes;
-    private final Map<Key, Run> runs = new ConcurrentHashMap<>();
+    private final Map<Long, Run> runs = new ConcurrentHashMap<>();
 
     /**
      * None yet.
@@ -73,66 +75,63 @@ final class RangeFetches {
 
     /** Begins a range. */
     void start(Action.FetchRange a, Optional<PartialBlob> blob) {
-        Key key = new Key(a.digest(), a.first());
-        Run run = new Run();
-        Run before = runs.put(key, run);
-        if (before != null) {
-            before.stop();
+        if (blob.isEmpty()) {
+            String why = "blob " + a.digest() + " is not open";
+            loop.execute(() -> events.accept(new Event.StoreFailed(a.digest(), why, false)));
+            return;
         }
+        Run run = new Run();
+        runs.put(a.number(), run);
         try {
-            PartialBlob partial =
-                    blob.orElseThrow(() -> new RejectedExecutionException("the blob is not open"));
-            run.task = Optional.of(threads.submit(() -> fetch(a, partial, key, run)));
+            run.task = Optional.of(threads.submit(() -> fetch(a, blob.get(), run)));
         } catch (RejectedExecutionException e) {
-            runs.remove(key, run);
-            String why = Ingress.message(e);
-            loop.execute(() -> tell(run, new Event.RangeFailed(a.digest(), a.first(), why, false)));
+            runs.remove(a.number());
+            Event end = failed(a, e, false);
+            loop.execute(() -> events.accept(end));
         }
     }
 
-    /** Ends the range that begins with this piece. */
-    void stop(Digest digest, int first) {
-        Run run = runs.remove(new Key(digest, first));
+    /** Says what becomes of the piece that a range has read. */
+    void decide(long number, boolean keep) {
+        Run run = runs.get(number);
+        if (run != null) {
+            run.decision.complete(keep);
+        }
+    }
+
+    /** Ends a range. */
+    void stop(long number) {
+        Run run = runs.get(number);
         if (run != null) {
             run.stop();
         }
     }
 
-    /** Ends all ranges of a blob. */
-    void stop(Digest digest) {
-        runs.keySet().stream()
-                .filter(k -> k.digest.equals(digest))
-                .forEach(k -> stop(digest, k.first));
-    }
-
     /** Ends all. */
     void close() {
         runs.values().forEach(Run::stop);
-        runs.clear();
     }
 
-    private void fetch(Action.FetchRange a, PartialBlob partial, Key key, Run run) {
+    private void fetch(Action.FetchRange a, PartialBlob partial, Run run) {
         Optional<Event> end = Optional.empty();
         try {
             copy(a, partial, run);
-        } catch (StoreTrouble e) {
-            end = Optional.of(e.event(a.digest()));
         } catch (NeverException e) {
             end = Optional.of(failed(a, e, true));
         } catch (IOException | RuntimeException | Error e) {
             end = Optional.of(failed(a, e, false));
         }
-        runs.remove(key, run);
+        runs.remove(a.number());
         end.ifPresent(event -> loop.execute(() -> tell(run, event)));
     }
 
     private static Event failed(Action.FetchRange a, Throwable e, boolean never) {
-        return new Event.RangeFailed(a.digest(), a.first(), Ingress.message(e), never);
+        return new Event.RangeFailed(a.digest(), a.number(), Ingress.message(e), never);
     }
 
-    /** Nothing is heard of a range that was stopped, however late its last word comes. */
+    /** Of a range that was stopped nothing is heard but that a piece was written. */
     private void tell(Run run, Event event) {
-        if (!run.stopped.get()) {
+        if (!run.stopped) {
             events.accept(event);
         }
     }
@@ -171,22 +170,40 @@ final class RangeFetches {
             int want = Pieces.length(a.sizeBytes(), piece);
             int got = in.readNBytes(bytes, 0, want);
             receivedBytes.accept(got);
-            if (run.stopped.get()) {
-                return;
-            }
             if (got < want) {
                 throw new IOException(
                         "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
             }
             ByteBuffer data = ByteBuffer.wrap(bytes, 0, want);
-            byte[] hash = sha.of(data);
-            StoreTrouble.write(partial, piece, data);
-            Event.RangePiece event = new Event.RangePiece(a.digest(), piece, hash);
-            loop.execute(() -> tell(run, event));
+            Event read = new Event.RangeRead(a.digest(), a.number(), piece, sha.of(data));
+            run.decision = new CompletableFuture<>();
+            loop.execute(() -> tell(run, read));
+            if (!run.stopped && run.decision.join()) {
+                Event written = write(a, partial, piece, data);
+                loop.execute(() -> events.accept(written));
+            }
+            if (run.stopped) {
+                return;
+            }
         }
         int beyond = in.read(); // the end: only then the connection is used again
         if (beyond >= 0 && a.first() > 0) {
             throw new IOException("the upstream sent more than the range asked for");
         }
+    }
+
+    private static Event write(
+            Action.FetchRange a, PartialBlob partial, int piece, ByteBuffer data) {
+        Optional<String> trouble = Optional.empty();
+        boolean full = false;
+        try {
+            partial.write(piece, data);
+        } catch (RetryLaterException e) {
+            trouble = Optional.of(Ingress.message(e));
+            full = true;
+        } catch (IOException | RuntimeException e) {
+            trouble = Optional.of(Ingress.message(e));
+        }
+        return new Event.RangeWritten(a.digest(), a.number(), piece, trouble, full);
     }
 }

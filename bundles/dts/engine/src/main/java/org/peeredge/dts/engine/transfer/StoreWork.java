@@ -64,8 +64,21 @@ final class StoreWork {
 
     /** Runs {@code task} beside the blob's others. */
     void atOnce(Digest digest, Task task) {
-        Runnable guarded = guarded(digest, task, events);
-        hand(digest, () -> workers.execute(guarded), events);
+        atOnce(digest, task, events);
+    }
+
+    /**
+     * As above, for work that the blob does not depend on.
+     *
+     * @param failed what is said instead where it could not be done
+     */
+    void atOnce(Digest digest, Task task, Event failed) {
+        atOnce(digest, task, e -> events.accept(e instanceof Event.StoreFailed ? failed : e));
+    }
+
+    private void atOnce(Digest digest, Task task, Consumer<Event> answer) {
+        Runnable guarded = guarded(digest, task, answer);
+        hand(digest, () -> workers.execute(guarded), answer);
     }
 
     private void run(Digest digest, Task task) {

@@ -132,9 +132,12 @@ final class Transfer {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop only
     void mayRead(int pieces) {
         readable = pieces;
-        wake();
+        changes++;
+        List<Integer> due = waiting.keySet().stream().filter(p -> p < pieces).toList();
+        due.forEach(p -> run(waiting.remove(p)));
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written on the loop only

@@ -238,7 +238,8 @@ final class SimNode implements Receiver {
             case Action.StartUpstream a -> feed.start(a.digest(), a.forMembers());
             case Action.StopUpstream a -> feed.stop(a.digest());
             case Action.FetchRange a -> ranges.start(a);
-            case Action.StopRange a -> ranges.stop(a.digest(), a.first());
+            case Action.KeepRange a -> ranges.decided(a);
+            case Action.StopRange a -> ranges.stop(a.number());
             case Action.SignClaim a ->
                     later(
                             MILLI / 2,
@@ -259,7 +260,8 @@ final class SimNode implements Receiver {
                                     a.message().sizeBytes(),
                                     a.message().claims().stream()
                                             .map(c -> new Event.Claimed(by(c), c))
-                                            .toList()));
+                                            .toList(),
+                                    true));
             case Action.Verify a -> verify(a.digest());
             case Action.Reset a -> {
                 disk.blob(a.digest()).have.clear();

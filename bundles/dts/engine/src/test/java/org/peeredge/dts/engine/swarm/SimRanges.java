@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.kit.simnet.Port;
@@ -14,68 +13,69 @@ import org.peeredge.kit.simnet.Port;
 final class SimRanges {
     private final SimNode node;
 
-    /** What is read, by first piece; a range goes on while its number is the last. */
-    private final Map<String, Integer> runs = new LinkedHashMap<>();
+    /** Ranges that go on, by number. */
+    private final Map<Long, Action.FetchRange> runs = new LinkedHashMap<>();
 
-    private int numbers;
+    /** Pieces that wait for a decision, by range. */
+    private final Map<Long, Part> waiting = new LinkedHashMap<>();
 
     SimRanges(SimNode node) {
         this.node = node;
     }
 
     /** Bytes of a range on their way from the registry. */
-    record Part(SimRanges to, Digest digest, int first, int piece, int last, int run, int life) {}
+    record Part(SimRanges to, Action.FetchRange range, int piece, int life) {}
 
-    void stop(Digest digest, int first) {
-        runs.remove(digest.hex() + first);
+    void stop(long number) {
+        runs.remove(number);
+        waiting.remove(number);
     }
 
     void clear() {
         runs.clear();
+        waiting.clear();
     }
 
     void start(Action.FetchRange a) {
         node.upstreamStarts++;
-        int run = ++numbers;
         int now = node.life;
-        runs.put(a.digest().hex() + a.first(), run);
+        runs.put(a.number(), a);
         node.sim.time.after(
                 node.sim.upstream.delayNanos,
                 () -> {
-                    if (!running(a.digest(), a.first(), run, now)) {
+                    if (!running(a, now)) {
                         return;
                     }
                     SwarmSim.SimUpstream upstream = node.sim.upstream;
                     Optional<String> no = upstream.refuses(node);
                     boolean private0 = upstream.confined || upstream.noRanges;
                     if (no.isPresent() || private0) {
-                        boolean never = private0 || upstream.never;
-                        end(a.digest(), a.first(), no.orElse("refused"), never);
+                        end(a, no.orElse("refused"), private0 || upstream.never);
                     } else {
-                        piece(a.digest(), a.first(), a.first(), a.first() + a.count(), run, now);
+                        piece(a, a.first(), now);
                     }
                 });
     }
 
-    private boolean running(Digest digest, int first, int run, int life) {
-        return node.alive && node.life == life && runs.getOrDefault(digest.hex() + first, 0) == run;
+    private boolean running(Action.FetchRange a, int life) {
+        return node.alive && node.life == life && runs.containsKey(a.number());
     }
 
-    private void end(Digest digest, int first, String why, boolean never) {
-        runs.remove(digest.hex() + first);
-        node.event(new Event.RangeFailed(digest, first, why, never));
+    private void end(Action.FetchRange a, String why, boolean never) {
+        runs.remove(a.number());
+        node.event(new Event.RangeFailed(a.digest(), a.number(), why, never));
     }
 
-    private void piece(Digest digest, int first, int piece, int last, int run, int life) {
-        if (piece >= last || !running(digest, first, run, life)) {
+    private void piece(Action.FetchRange a, int piece, int life) {
+        if (piece >= a.first() + a.count() || !running(a, life)) {
             return;
         }
         if (node.sim.upstream.breaks()) {
-            end(digest, first, "connection reset", false);
+            end(a, "connection reset", false);
             return;
         }
-        int bytes = Pieces.length(node.sim.content(digest).sizeBytes(), piece);
-        Part part = new Part(this, digest, first, piece, last, run, life);
+        int bytes = Pieces.length(a.sizeBytes(), piece);
+        Part part = new Part(this, a, piece, life);
         @Nullable Port registry = node.sim.registry;
         if (registry == null) {
             node.sim.time.after(node.sim.upstream.nanosFor(bytes), () -> arrived(part));
@@ -85,18 +85,50 @@ final class SimRanges {
     }
 
     void arrived(Part part) {
-        if (!running(part.digest, part.first, part.run, part.life)) {
+        Action.FetchRange a = part.range;
+        if (!running(a, part.life)) {
             return;
         }
-        SimContent content = node.sim.content(part.digest);
-        int bytes = Pieces.length(content.sizeBytes(), part.piece);
-        node.upstreamBytes += bytes;
-        boolean genuine = !node.falseClaims;
-        node.write(part.digest, part.piece, genuine);
+        node.upstreamBytes += Pieces.length(a.sizeBytes(), part.piece);
+        waiting.put(a.number(), part);
+        node.event(new Event.RangeRead(a.digest(), a.number(), part.piece, hash(part)));
+    }
+
+    private byte[] hash(Part part) {
+        SimContent content = node.sim.content(part.range.digest());
+        boolean genuine = !node.falseClaims && !node.sim.upstream.falsifies;
         PieceMap map = genuine ? content.map() : content.falseMap();
         byte[] hash = new byte[PieceMap.LEAF_BYTES];
         System.arraycopy(map.leaves(), part.piece * hash.length, hash, 0, hash.length);
-        node.event(new Event.RangePiece(part.digest, part.piece, hash));
-        piece(part.digest, part.first, part.piece + 1, part.last, part.run, part.life);
+        return hash;
+    }
+
+    /** The machine has decided: a piece that it keeps is on disk a moment later. */
+    void decided(Action.KeepRange k) {
+        Part part = waiting.remove(k.number());
+        if (part == null || part.piece != k.piece()) {
+            return;
+        }
+        Action.FetchRange a = part.range;
+        if (!k.keep()) {
+            node.sim.time.after(0, () -> piece(a, part.piece + 1, part.life));
+            return;
+        }
+        node.sim.time.after(
+                SimNode.MILLI,
+                () -> {
+                    if (node.alive && node.life == part.life) {
+                        boolean genuine = !node.falseClaims && !node.sim.upstream.falsifies;
+                        node.write(a.digest(), part.piece, genuine);
+                        node.event(
+                                new Event.RangeWritten(
+                                        a.digest(),
+                                        a.number(),
+                                        part.piece,
+                                        Optional.empty(),
+                                        false));
+                        piece(a, part.piece + 1, part.life);
+                    }
+                });
     }
 }

@@ -62,6 +62,10 @@ final class SwarmSim {
         boolean never;
         boolean confined;
         boolean noRanges;
+
+        /** What it sends by ranges is not what it should be. */
+        boolean falsifies;
+
         int refusals;
         int breakEvery;
         @Nullable SimNode only;

@@ -121,6 +121,21 @@ class SwarmTest {
         }
     }
 
+    /** With a trusted map at hand, what does not match it is not even written. */
+    @Test
+    void aMirrorThatSendsFalsePiecesIsLeft() {
+        sim.give(origin, image);
+        List<SwarmSim.Want> wants = want(true, a);
+        assertTrue(
+                sim.time.runUntil(
+                        () -> !a.disk.blob(image.digest()).have.isEmpty(), 10 * SwarmSim.SECOND));
+        sim.upstream.falsifies = true;
+        origin.kill();
+        completes(wants, 60);
+        long whole = 2 * image.sizeBytes();
+        assertTrue(a.upstreamBytes <= whole, "read from upstream " + a.upstreamBytes);
+    }
+
     /** What a neighbour offered before the store was open is offered again in time. */
     @Test
     void nobodyWaitsOnFastLinks() {

@@ -24,6 +24,9 @@ final class OutQueue {
     /** After so much in a row that was urgent, an ordinary part has its turn. */
     private static final int URGENT_TURN_BYTES = 64 << 10;
 
+    /** Flushes in a row. */
+    private static final int MOST_ROUNDS = 16;
+
     private final Channel socket;
     private final TcpSettings settings;
     private final TcpCounters counters;
@@ -119,8 +122,13 @@ final class OutQueue {
             draining = true;
             try {
                 pace.look();
-                while (fill()) {
+                int rounds = 0;
+                while (rounds < MOST_ROUNDS && fill()) {
                     socket.flush();
+                    rounds++;
+                }
+                if (rounds == MOST_ROUNDS) {
+                    schedule(); // the loop's other sockets have a turn first
                 }
                 pace.full(heldBytes > 0);
             } finally {
@@ -141,7 +149,15 @@ final class OutQueue {
             int bytes = first || !parts ? frame.left() : Math.min(frame.left(), pace.partBytes());
             urgentBytes = first ? urgentBytes + bytes : 0;
             heldBytes += bytes;
-            ChannelFuture written = frame.write(socket, bytes);
+            ChannelFuture written;
+            try {
+                written = frame.write(socket, bytes);
+            } catch (RuntimeException | Error e) {
+                frame.fail("a frame could not be written: " + e);
+                end("a frame could not be written: " + e);
+                socket.close();
+                throw e;
+            }
             if (!first) {
                 cut = frame.left() == 0 ? null : frame;
             }

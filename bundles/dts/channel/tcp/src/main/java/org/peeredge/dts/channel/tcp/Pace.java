@@ -94,9 +94,9 @@ final class Pace {
         if (path == 0) {
             return;
         }
-        if (!full && sinceLookBytes > 2L * (heldBytes + unsentBytes)) {
+        if (!full && sinceLookBytes > 2 * ((long) heldBytes + unsentBytes)) {
             // It took more than it can put aside, and was never full.
-            takenRate = Math.min(path, takenRate * 2);
+            takenRate = Math.max(takenRate, Math.min(path, takenRate * 2));
         }
         sinceLookBytes = 0;
         heldBytes =
