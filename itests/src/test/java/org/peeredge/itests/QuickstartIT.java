@@ -172,7 +172,7 @@ class QuickstartIT {
 
     /** From a checkout that is not theirs to write in, with a name that is not ASCII. */
     @Test
-    @Needs(programs = "curl")
+    @Needs(programs = {"curl", "skopeo"})
     void aNormalUserPublishesAFile(@TempDir Path other) throws Exception {
         Path tree = Files.createDirectories(other.resolve("tree"));
         Path home = Files.createDirectories(other.resolve("home"));
@@ -198,8 +198,11 @@ class QuickstartIT {
             assertTrue(said.contains(": 2 blobs, 0.7 MB"), said);
             assertPulled(2, said);
             String curl = run.command("curl").replace("/tmp/quickstart.file", other + "/copy");
-            QuickstartRun.paste(
-                    Map.of(), curl + " -fsS && cmp " + other + "/gr*1 " + other + "/copy");
+            String skopeo = run.command("skopeo").replace("/tmp/quickstart", other + "/copies");
+            String layer = curl.substring(curl.indexOf("sha256:") + "sha256:".length());
+            String same = " && cmp " + other + "/gr*1 " + other;
+            QuickstartRun.paste(Map.of(), curl + " -fsS" + same + "/copy");
+            QuickstartRun.paste(Map.of(), skopeo + same + "/copies/" + layer);
             for (String imagesOnly : List.of("podman", "docker", "ctr ")) {
                 assertFalse(said.contains("  " + imagesOnly), said);
             }
