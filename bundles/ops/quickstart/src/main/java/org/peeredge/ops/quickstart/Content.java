@@ -6,14 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 
 /** Makes an {@link Image} of what the user named. */
@@ -23,15 +27,24 @@ final class Content {
 
     private Content() {}
 
-    /** The image for {@code path}: an OCI layout, a folder, or a file. */
+    /**
+     * The image for {@code path}: the first one of an OCI layout, an image of one layer for a
+     * folder, an artifact for a file.
+     *
+     * @throws IOException when it is none of these, or cannot be read
+     */
     static Image of(Path path, Path work) throws IOException {
         if (Files.exists(path.resolve("oci-layout"))) {
             return ofLayout(path);
         }
         if (Files.isDirectory(path)) {
             Path tar = work.resolve("folder.tar.gz");
-            pack(path, tar);
+            // Of a link to a folder, what it links to: walking does not follow it.
+            pack(path.toRealPath(), tar);
             return Image.ofLayers(List.of(tar), work);
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new IOException(path + " is neither a file nor a folder");
         }
         return Image.ofFiles(List.of(path), "application/octet-stream", work);
     }
@@ -102,15 +115,33 @@ final class Content {
             tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
             for (Path file : files.sorted().toList()) {
                 String name = folder.relativize(file).toString();
-                if (name.isEmpty() || !(Files.isDirectory(file) || Files.isRegularFile(file))) {
-                    continue;
+                if (!name.isEmpty()) {
+                    add(tar, file, name);
                 }
-                tar.putArchiveEntry(new TarArchiveEntry(file, name));
-                if (Files.isRegularFile(file)) {
-                    Files.copy(file, tar);
-                }
-                tar.closeArchiveEntry();
             }
+        } catch (UncheckedIOException e) { // a folder inside that may not be read
+            throw e.getCause();
         }
+    }
+
+    /** Links stay links, as they are; sockets, pipes and devices are left out. */
+    private static void add(TarArchiveOutputStream tar, Path file, String name) throws IOException {
+        BasicFileAttributes kind =
+                Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (kind.isOther()) {
+            return;
+        }
+        if (kind.isSymbolicLink()) {
+            TarArchiveEntry link = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
+            link.setLinkName(Files.readSymbolicLink(file).toString());
+            link.setModTime(kind.lastModifiedTime());
+            tar.putArchiveEntry(link);
+        } else {
+            tar.putArchiveEntry(new TarArchiveEntry(file, name));
+        }
+        if (kind.isRegularFile()) {
+            Files.copy(file, tar);
+        }
+        tar.closeArchiveEntry();
     }
 }

@@ -25,6 +25,9 @@ final class Quickstart {
     /** The name of what was pulled first, at a node. */
     private Optional<Reference> shown = Optional.empty();
 
+    /** What was published, where it was a file. */
+    private Optional<Descriptor> file = Optional.empty();
+
     Quickstart(PrintStream out, LocalMesh mesh, Path work) {
         this.out = out;
         this.mesh = mesh;
@@ -62,6 +65,7 @@ final class Quickstart {
                     path.isPresent()
                             ? Content.of(path.get(), work)
                             : Image.ofLayers(archives, work);
+            file = path.filter(Files::isRegularFile).map(p -> image.blobs().getLast());
             nodes(Map.of());
             Reference name = new Reference("", REPOSITORY, "first");
             publish(what.isEmpty() ? "the distributions" : what, image, name.tag());
@@ -178,17 +182,11 @@ final class Quickstart {
     /** What to try while the nodes run. */
     void howToGoOn() throws IOException {
         NodeProcess origin = mesh.nodes().getFirst();
-        NodeProcess edge = mesh.nodes().get(1);
         Path key = work.resolve("shell.key");
         mesh.shell().writePrivateKey(key);
-        String name = shown.orElseThrow().at("127.0.0.1:" + edge.spec().ports().registry());
         out.println();
         out.println("Pull it with your own client:");
-        out.println("  podman pull --tls-verify=false " + name);
-        out.println(
-                "  skopeo copy --src-tls-verify=false docker://" + name + " dir:/tmp/quickstart");
-        out.println("  ctr images pull --plain-http " + name);
-        out.println("  docker pull " + name);
+        clients("127.0.0.1:" + mesh.nodes().get(1).spec().ports().registry());
         out.println("Karaf shell of the origin:");
         out.println(
                 "  ssh -i "
@@ -208,5 +206,22 @@ final class Quickstart {
                             + "/metrics");
         }
         out.println("Ctrl-C ends all three nodes and removes what they wrote.");
+    }
+
+    private void clients(String node) {
+        String name = shown.orElseThrow().at(node);
+        String skopeo = "  skopeo copy --src-tls-verify=false docker://" + name;
+        if (file.isPresent()) { // an artifact; the others take nothing but images
+            String digest = file.get().digest();
+            out.println(skopeo + " dir:/tmp/quickstart");
+            out.println(
+                    "  curl -o /tmp/quickstart.file http://%s/v2/%s/blobs/%s"
+                            .formatted(node, REPOSITORY, digest));
+            return;
+        }
+        out.println("  podman pull --tls-verify=false " + name);
+        out.println(skopeo + " dir:/tmp/quickstart");
+        out.println("  ctr images pull --plain-http " + name);
+        out.println("  docker pull " + name);
     }
 }
