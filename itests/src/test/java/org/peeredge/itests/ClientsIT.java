@@ -4,8 +4,12 @@ package org.peeredge.itests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,9 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.itests.RegistryCalls.Reply;
 import org.peeredge.itests.lab.Ran;
 import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;
+import org.peeredge.ops.quickstart.Digests;
 
 /**
  * Real clients pull through the nodes beside them: an origin with Debian's docker-registry and two
@@ -39,6 +45,11 @@ class ClientsIT {
                     new Layer(3_000_000, Packing.GZIP),
                     new Layer(2_000_000, Packing.GZIP),
                     new Layer(500_000, Packing.GZIP));
+
+    private static final String SCHEMA2 = "application/vnd.docker.distribution.manifest.v2+json";
+    private static final String SCHEMA2_LIST =
+            "application/vnd.docker.distribution.manifest.list.v2+json";
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir private static Path folder;
     private Rig rig;
@@ -152,6 +163,82 @@ class ClientsIT {
     }
 
     @Test
+    void artifactsPushedAtOneNodeArePulledAtAnother() throws Exception {
+        Artifact report = new Artifact("application/vnd.lab.report", 1, "");
+        Artifact signature = new Artifact("application/vnd.lab.signature", 2, report.descriptor());
+        RegistryCalls first = node("h1", Files.readString(token("h1")).strip());
+        report.push(first, "lab/artifact", "1");
+        signature.push(first, "lab/artifact", signature.digest());
+        String tag = report.referrersTag();
+        first.pushManifest("lab/artifact", tag, Artifact.INDEX, signature.referrers());
+
+        RegistryCalls second = node("h2", "");
+        String manifests = "lab/artifact/manifests/";
+        answers(second.get(manifests + "1"), Artifact.MANIFEST, report.manifest());
+        for (Artifact artifact : List.of(report, signature)) {
+            answers(
+                    second.get(manifests + artifact.digest(), Artifact.MANIFEST),
+                    Artifact.MANIFEST,
+                    artifact.manifest());
+            String layer = Digests.of(artifact.layer());
+            assertEquals(layer, second.get("lab/artifact/blobs/" + layer).digestOfBody());
+        }
+        // Clients that want to know what is about the report are sent to the tag.
+        assertEquals(404, second.get("lab/artifact/referrers/" + report.digest()).status());
+        answers(second.get(manifests + tag), Artifact.INDEX, signature.referrers());
+
+        Skopeo skopeo = new Skopeo(rig.lab(), "h2", folder.resolve("artifact"));
+        assertEquals(report.manifest(), manifestIn(skopeo.copy("lab/artifact:1")));
+        assertEquals(
+                signature.manifest(),
+                manifestIn(skopeo.copy("lab/artifact@" + signature.digest())));
+    }
+
+    @Test
+    @Needs(programs = {"dockerd", "docker"})
+    void dockerSchema2KeepsItsTypesAndDigests() throws Exception {
+        rig.publishAsSchema2("library/schema2", GZIP);
+        RegistryCalls plain =
+                new RegistryCalls(rig.lab().inNetworkOf("h0"), rig.upstreamAtHome(), "");
+        String manifests = "library/schema2/manifests/";
+        Reply list = plain.get(manifests + "1", SCHEMA2_LIST, SCHEMA2);
+        answers(list, SCHEMA2_LIST, list.body());
+        List<Reply> children = new ArrayList<>();
+        for (JsonNode child : JSON.readTree(list.body()).get("manifests")) {
+            assertEquals(SCHEMA2, child.get("mediaType").asText());
+            Reply reply = plain.get(manifests + child.get("digest").asText(), SCHEMA2);
+            answers(reply, SCHEMA2, reply.body());
+            children.add(reply);
+        }
+        Reply amd64 = children.getFirst();
+        plain.pushManifest("library/schema2", "amd64", SCHEMA2, amd64.body());
+
+        RegistryCalls edge = node("h1", "");
+        answers(edge.get(manifests + "1", SCHEMA2_LIST, SCHEMA2), SCHEMA2_LIST, list.body());
+        answers(edge.get(manifests + "amd64", SCHEMA2), SCHEMA2, amd64.body());
+        for (Reply child : children) {
+            answers(edge.get(manifests + child.digest(), SCHEMA2), SCHEMA2, child.body());
+        }
+
+        Skopeo skopeo = new Skopeo(rig.lab(), "h1", folder.resolve("schema2"));
+        Path all = skopeo.copyThroughMirror("library/schema2:1");
+        assertEquals(list.body(), manifestIn(all));
+        for (Reply child : children) {
+            String hash = child.digest().substring("sha256:".length());
+            assertEquals(child.body(), Files.readString(all.resolve(hash + ".manifest.json")));
+        }
+        assertEquals(amd64.body(), manifestIn(skopeo.copyThroughMirror("library/schema2:amd64")));
+
+        String config = JSON.readTree(amd64.body()).get("config").get("digest").asText();
+        try (Docker docker = new Docker(rig.lab(), "h2", folder.resolve("d4"))) {
+            docker.pullThroughMirror("library/schema2:1").ok();
+            docker.verify("library/schema2:1", config, list.digest());
+            docker.pullThroughMirror("library/schema2:amd64").ok();
+            docker.verify("library/schema2:amd64", config, amd64.digest());
+        }
+    }
+
+    @Test
     @Needs(programs = {"podman", "ctr", "containerd"})
     @Order(Integer.MAX_VALUE)
     void aStoppedNodeLeavesTheUpstreamToItsClients() throws Exception {
@@ -166,6 +253,36 @@ class ClientsIT {
                 client.verify(image);
             }
         }
+    }
+
+    /** dockerd can go to Docker Hub only. */
+    @Test
+    @Needs(programs = {"dockerd", "docker", "openssl"})
+    @Order(Integer.MAX_VALUE)
+    void aStoppedNodeLeavesDockerHubToDocker() throws Exception {
+        LabImage image = rig.publish("library/hub", GZIP);
+        rig.mesh().node("h1").close();
+        try (DockerHub hub = new DockerHub(rig, folder.resolve("hub"));
+                Client docker = new Docker(rig.lab(), "h1", folder.resolve("d3"), hub)) {
+            assertTrue(docker.pull(image).status() != 0, "the node still answers");
+            docker.pullThroughMirror(image).ok();
+            docker.verify(image);
+        }
+    }
+
+    private RegistryCalls node(String host, String token) {
+        return new RegistryCalls(rig.lab().inNetworkOf(host), Client.NODE, token);
+    }
+
+    private static void answers(Reply reply, String type, String body) {
+        assertEquals(200, reply.status(), reply::toString);
+        assertEquals(type, reply.type());
+        assertEquals(body, reply.body());
+        assertEquals(reply.digestOfBody(), reply.digest());
+    }
+
+    private static String manifestIn(Path copy) throws IOException {
+        return Files.readString(copy.resolve("manifest.json"));
     }
 
     private Path token(String host) {

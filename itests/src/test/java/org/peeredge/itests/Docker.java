@@ -15,7 +15,7 @@ import org.peeredge.itests.lab.Ran;
 
 /**
  * dockerd with its client. It takes mirrors for Docker Hub only, so it names images without a
- * registry; Docker Hub itself cannot be reached from a lab.
+ * registry. It gives up at the first error of a layer, where it would try five times.
  */
 final class Docker implements Client {
     private final Lab lab;
@@ -23,7 +23,17 @@ final class Docker implements Client {
     private final Path folder;
     private final Daemon daemon;
 
+    /** Docker Hub itself cannot be reached from a lab. */
     Docker(Lab lab, String host, Path folder) throws Exception {
+        this(lab, host, folder, List.of());
+    }
+
+    /** One for which {@code hub} is Docker Hub. */
+    Docker(Lab lab, String host, Path folder, DockerHub hub) throws Exception {
+        this(lab, host, folder, hub.launcher());
+    }
+
+    private Docker(Lab lab, String host, Path folder, List<String> launcher) throws Exception {
         this.lab = lab;
         this.host = host;
         this.folder = Files.createDirectories(folder);
@@ -34,7 +44,7 @@ final class Docker implements Client {
                 {"data-root": "%1$s/data", "exec-root": "%1$s/exec", "pidfile": "%1$s/pid",
                  "hosts": ["unix://%1$s/sock"], "storage-driver": "vfs", "iptables": false,
                  "ip-forward": false, "bridge": "none", "exec-opts": ["native.cgroupdriver=cgroupfs"],
-                 "registry-mirrors": ["http://%2$s"]}
+                 "max-download-attempts": 1, "registry-mirrors": ["http://%2$s"]}
                 """
                         .formatted(folder, NODE));
         daemon =
@@ -42,18 +52,23 @@ final class Docker implements Client {
                         lab,
                         host,
                         folder.resolve("log"),
-                        List.of("dockerd", "--config-file", config.toString()),
+                        Words.of(launcher, "dockerd", "--config-file", config.toString()),
                         List.of("docker", "--host", socket(), "version"));
     }
 
     @Override
     public Ran pull(LabImage image) {
-        return docker("pull", image.repository() + ":1");
+        return pullByName(image.repository());
     }
 
     @Override
     public Ran pullThroughMirror(LabImage image) {
-        return pull(image);
+        return pullThroughMirror(image.repository() + ":1");
+    }
+
+    /** Pulls an image of Docker Hub by any name and tag. */
+    Ran pullThroughMirror(String name) {
+        return docker("pull", name);
     }
 
     /** {@code docker login} at the node beside it, the password from a file. */
@@ -92,11 +107,15 @@ final class Docker implements Client {
 
     @Override
     public void verify(LabImage image) throws IOException {
-        String name = image.repository() + ":1";
-        assertEquals(image.config(), id(name));
+        verify(image.config(), image.config(), image.index());
+    }
+
+    /** Fails unless {@code name} has this configuration, and is known by this manifest's digest. */
+    void verify(String name, String config, String manifest) {
+        assertEquals(config, id(name));
         String digests =
                 docker("image", "inspect", "--format", "{{.RepoDigests}}", name).ok().output();
-        assertTrue(digests.contains(image.index()), digests);
+        assertTrue(digests.contains(manifest), digests);
     }
 
     private String socket() {

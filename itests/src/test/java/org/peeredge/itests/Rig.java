@@ -31,7 +31,7 @@ final class Rig implements AutoCloseable {
         this.work = work;
         this.lab = lab;
         this.edges = edges;
-        upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, work.resolve("registry"));
+        upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, storage());
         mesh = new LabMesh(lab, work.resolve("mesh"));
     }
 
@@ -90,12 +90,34 @@ final class Rig implements AutoCloseable {
     /** Makes an image of random layers and puts it into the plain registry behind the mesh. */
     LabImage publish(String repository, List<TestImage.Layer> layers) throws IOException {
         LabImage image = image(repository, layers);
-        List<String> words = Words.of(lab.inNetworkOf("h0"), "skopeo", "copy", "--all");
-        words.addAll(List.of("--preserve-digests", "--quiet", "--dest-tls-verify=false"));
-        words.add("oci:" + image.layout() + ":1");
-        words.add("docker://127.0.0.1:" + upstream.port() + "/" + repository + ":1");
-        Commands.run(Duration.ofMinutes(1), Map.of(), words).ok();
+        publish(image, "--preserve-digests");
         return image;
+    }
+
+    /**
+     * Makes an image and puts it into the plain registry as Docker's schema 2: a manifest list and
+     * its manifests, with digests of their own.
+     */
+    void publishAsSchema2(String repository, List<TestImage.Layer> layers) throws IOException {
+        publish(image(repository, layers), "--format=v2s2");
+    }
+
+    private void publish(LabImage image, String option) {
+        List<String> words = Words.of(lab.inNetworkOf("h0"), "skopeo", "copy", "--all", option);
+        words.addAll(List.of("--quiet", "--dest-tls-verify=false"));
+        words.add("oci:" + image.layout() + ":1");
+        words.add("docker://" + upstreamAtHome() + "/" + image.repository() + ":1");
+        Commands.run(Duration.ofMinutes(1), Map.of(), words).ok();
+    }
+
+    /** Where the plain registry is for programs in {@code h0}. */
+    String upstreamAtHome() {
+        return "127.0.0.1:" + upstream.port();
+    }
+
+    /** What the plain registry keeps. */
+    Path storage() {
+        return work.resolve("registry");
     }
 
     /** Makes an image and puts it nowhere. */
@@ -119,7 +141,7 @@ final class Rig implements AutoCloseable {
 
     /** Starts the plain registry again, with what it had. */
     void startUpstream() throws IOException {
-        upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, work.resolve("registry"));
+        upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, storage());
     }
 
     @Override

@@ -49,6 +49,27 @@ final class Skopeo implements Client {
                 "oci:" + copyOf(image) + ":1");
     }
 
+    /**
+     * Copies what the upstream has under {@code name}, through the mirror, bytes as they are.
+     *
+     * @return a folder with {@code manifest.json} and, of a list, {@code <hash>.manifest.json} of
+     *     each child
+     */
+    Path copyThroughMirror(String name) throws IOException {
+        return folderOf(List.of(), LabMesh.UPSTREAM + "/" + name);
+    }
+
+    /** The same with what the node has under {@code name}. */
+    Path copy(String name) throws IOException {
+        return folderOf(List.of("--src-tls-verify=false"), NODE + "/" + name);
+    }
+
+    private Path folderOf(List<String> options, String name) throws IOException {
+        Path to = Files.createTempDirectory(folder, "copy");
+        copy(options, "docker://" + name, "dir:" + to).ok();
+        return to;
+    }
+
     /** Pushes an OCI layout to the node, under {@code repository:1}. */
     Ran push(LabImage image, String token) {
         return copy(

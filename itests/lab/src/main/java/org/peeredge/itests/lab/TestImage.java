@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
@@ -50,9 +51,18 @@ public final class TestImage {
     public static String write(Path layout, long seed, List<Layer> layers) throws IOException {
         Path blobs = Files.createDirectories(layout.resolve("blobs/sha256"));
         Files.writeString(layout.resolve("oci-layout"), "{\"imageLayoutVersion\": \"1.0.0\"}");
+        List<Packed> shared = new ArrayList<>();
+        for (int i = 0; i < layers.size() - 1; i++) {
+            shared.add(layer(blobs, seed, i, layers.get(i), ""));
+        }
         ArrayNode manifests = JSON.createArrayNode();
         for (String architecture : List.of("amd64", "arm64")) {
-            ObjectNode entry = manifest(blobs, seed, layers, architecture);
+            List<Packed> all = new ArrayList<>(shared);
+            if (!layers.isEmpty()) {
+                int last = layers.size() - 1;
+                all.add(layer(blobs, seed, last, layers.get(last), architecture));
+            }
+            ObjectNode entry = manifest(blobs, all, architecture);
             entry.putObject("platform").put("architecture", architecture).put("os", "linux");
             manifests.add(entry);
         }
@@ -82,31 +92,38 @@ public final class TestImage {
         }
     }
 
-    private static ObjectNode manifest(
-            Path blobs, long seed, List<Layer> layers, String architecture) throws IOException {
+    /** A layer in the layout: the digest of its tar, and its descriptor. */
+    private record Packed(String diffId, ObjectNode descriptor) {}
+
+    /** Writes a layer; {@code architecture} is empty where both share it. */
+    private static Packed layer(Path blobs, long seed, int place, Layer layer, String architecture)
+            throws IOException {
+        // The hash of an empty text is 0.
+        long salt = layer.salt() + architecture.hashCode();
+        Random random = new Random(seed + 1_000L * place + salt);
+        byte[] tar = tar("layer" + place + architecture + ".bin", layer.bytes(), random);
+        Packing packing = layer.packing();
+        return new Packed(
+                Digests.of(tar),
+                store(blobs, pack(tar, packing), TYPE + "layer.v1." + packing.suffix));
+    }
+
+    private static ObjectNode manifest(Path blobs, List<Packed> layers, String architecture)
+            throws IOException {
         ObjectNode config =
                 JSON.createObjectNode().put("architecture", architecture).put("os", "linux");
         config.putObject("config").putArray("Cmd").add("/none");
         ObjectNode rootfs = config.putObject("rootfs").put("type", "layers");
         ArrayNode diffIds = rootfs.putArray("diff_ids");
+        ArrayNode list = JSON.createArrayNode();
+        for (Packed layer : layers) {
+            diffIds.add(layer.diffId());
+            list.add(layer.descriptor());
+        }
         ObjectNode manifest =
                 JSON.createObjectNode()
                         .put("schemaVersion", 2)
                         .put("mediaType", TYPE + "manifest.v1+json");
-        ArrayNode list = JSON.createArrayNode();
-        for (int i = 0; i < layers.size(); i++) {
-            boolean own = i == layers.size() - 1;
-            long salt = layers.get(i).salt() + (own ? architecture.hashCode() : 0);
-            Random random = new Random(seed + 1_000L * i + salt);
-            byte[] tar =
-                    tar(
-                            "layer" + i + (own ? architecture : "") + ".bin",
-                            layers.get(i).bytes(),
-                            random);
-            diffIds.add(Digests.of(tar));
-            Packing packing = layers.get(i).packing();
-            list.add(store(blobs, pack(tar, packing), TYPE + "layer.v1." + packing.suffix));
-        }
         manifest.set(
                 "config", store(blobs, JSON.writeValueAsBytes(config), TYPE + "config.v1+json"));
         manifest.set("layers", list);
