@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;
-import org.peeredge.itests.lab.Topology;
+import org.peeredge.itests.lab.Together;
 import org.peeredge.itests.lab.Topology.Link;
+import org.peeredge.itests.lab.Topology;
 import org.peeredge.ops.quickstart.Digests;
 
 /**
