@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
@@ -71,13 +72,8 @@ final class Rig implements AutoCloseable {
 
     /** Waits until every node is connected with every other one. */
     void awaitConnected() throws Exception {
-        for (int n = 0; n <= edges; n++) {
-            String host = "h" + n;
-            Condition.await(
-                    host + " is connected with " + edges + " members",
-                    CONNECTED,
-                    () -> numbers(host).get("peeredge_dts_engine_connected_peers") >= edges);
-        }
+        List<String> hosts = IntStream.rangeClosed(0, edges).mapToObj(n -> "h" + n).toList();
+        mesh.awaitConnected(hosts, edges, CONNECTED);
     }
 
     /** Starts a node again that was killed or closed, and waits until all are connected. */

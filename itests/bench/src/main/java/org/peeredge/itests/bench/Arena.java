@@ -35,6 +35,9 @@ final class Arena implements AutoCloseable {
     static final String TORRENT = "libtorrent";
     static final String SUPER_SEED = "super-seed";
 
+    /** All of them. */
+    static final List<String> SYSTEMS = List.of(HELPED, PLAIN, BASELINE, TORRENT, SUPER_SEED);
+
     /** Nodes that start at once: more of them wait for each other on few cores. */
     private static final int BATCH = 4;
 
@@ -130,6 +133,12 @@ final class Arena implements AutoCloseable {
      */
     SwarmRun run(String system, int number, Content content, double bytes)
             throws IOException, InterruptedException {
+        return run(scenario, system, number, content, bytes);
+    }
+
+    /** The same, for the record of a scenario that differs in what is distributed only. */
+    SwarmRun run(Scenario as, String system, int number, Content content, double bytes)
+            throws IOException, InterruptedException {
         try (Contender.Attempt attempt = contender(system).prepare(content);
                 LinkWatch watch = lab.watch();
                 CrossTraffic cross = new CrossTraffic(lab, scenario)) {
@@ -141,7 +150,7 @@ final class Arena implements AutoCloseable {
             Machine.Seen seen = machine.stop();
             Traffic traffic = watch.stop();
             return SwarmRun.of(
-                    scenario, system, number, bytes, seconds, attempt.sources(), traffic, seen);
+                    as, system, number, bytes, seconds, attempt.sources(), traffic, seen);
         }
     }
 

@@ -4,15 +4,13 @@ package org.peeredge.itests.bench;
 import org.peeredge.itests.lab.Topology;
 import org.peeredge.itests.lab.Topology.Lan;
 import org.peeredge.itests.lab.Topology.Link;
+import org.peeredge.itests.lab.Traffic;
 
 /**
  * How fast it could be at best, by the fluid model: seconds until the last member has all bytes.
  * Bytes are counted as they are on the wire, in full frames.
  */
 final class Bounds {
-    /** Frame to TCP payload, with time stamps, at an MTU of 1500. */
-    static final double WIRE = 1514.0 / 1448;
-
     private Bounds() {}
 
     /** Everybody helps everybody. */
@@ -62,6 +60,6 @@ final class Bounds {
 
     /** Of content bytes over a link. */
     static double seconds(double bytes, double megabits) {
-        return bytes * WIRE * 8 / (megabits * 1e6);
+        return bytes * Traffic.WIRE * 8 / (megabits * 1e6);
     }
 }

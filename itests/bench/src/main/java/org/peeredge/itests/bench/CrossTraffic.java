@@ -3,6 +3,7 @@ package org.peeredge.itests.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.itests.lab.Lab;
@@ -22,7 +23,12 @@ final class CrossTraffic implements AutoCloseable {
     private final Lab lab;
     private final Scenario scenario;
     private final Thread thread = Thread.ofVirtual().unstarted(this::move);
+
+    /** Ends it. An interrupt could end a command half way, and leave a link as it is then. */
+    private final CountDownLatch over = new CountDownLatch(1);
+
     private @Nullable String taken;
+    private volatile @Nullable Throwable failure;
 
     CrossTraffic(Lab lab, Scenario scenario) {
         this.lab = lab;
@@ -35,32 +41,48 @@ final class CrossTraffic implements AutoCloseable {
         }
     }
 
-    /** Gives back what it took. */
+    /** Gives back what it took; fails if it could not do all of this. */
     void stop() throws InterruptedException {
-        thread.interrupt();
+        over.countDown();
         thread.join();
+        Throwable failed = failure;
+        if (failed != null) {
+            throw new IllegalStateException("other traffic", failed);
+        }
     }
 
     /** Does not wait. */
     @Override
     public void close() {
-        thread.interrupt();
+        over.countDown();
     }
 
     private void move() {
-        List<String> lans = scenario.topology().lanNames();
         try {
-            TimeUnit.NANOSECONDS.sleep((long) (FIRST_SECONDS * 1e9));
-            for (int i = 0; !Thread.interrupted(); i++) {
+            try {
+                take();
+            } finally {
                 giveBack();
-                taken = lans.get(i % lans.size());
-                set(taken, 1 - PARTS.get(i % PARTS.size()));
-                TimeUnit.NANOSECONDS.sleep((long) (STAY_SECONDS * 1e9));
             }
-        } catch (InterruptedException e) {
-            // the run is over
+        } catch (InterruptedException | RuntimeException | AssertionError e) {
+            failure = e;
         }
-        giveBack();
+    }
+
+    private void take() throws InterruptedException {
+        List<String> lans = scenario.topology().lanNames();
+        boolean ended = ends(FIRST_SECONDS);
+        for (int i = 0; !ended; i++) {
+            giveBack();
+            taken = lans.get(i % lans.size());
+            set(taken, 1 - PARTS.get(i % PARTS.size()));
+            ended = ends(STAY_SECONDS);
+        }
+    }
+
+    /** Whether it is over by then. */
+    private boolean ends(double seconds) throws InterruptedException {
+        return over.await((long) (seconds * 1e9), TimeUnit.NANOSECONDS);
     }
 
     private void giveBack() {

@@ -19,11 +19,32 @@ interface Experiment {
      * @param only the systems that are measured; empty for all of a scenario
      */
     record Tries(int runs, int spare, List<String> only) {
+        /** What is done where nothing is said. */
+        static final Tries USUAL = new Tries(3, 2, List.of());
+
         /** Systems of a scenario that are measured. */
         List<String> systems(Scenario scenario) {
             return scenario.systems().stream()
                     .filter(system -> only.isEmpty() || only.contains(system))
                     .toList();
+        }
+
+        /** The command that does it. */
+        String command(String id) {
+            StringBuilder words = new StringBuilder("itests/bench/run swarm ");
+            if (runs != USUAL.runs) {
+                words.append("--runs ").append(runs).append(' ');
+            }
+            if (spare != USUAL.spare) {
+                words.append("--spare ").append(spare).append(' ');
+            }
+            if (!only.isEmpty()) {
+                String names = String.join(",", only);
+                words.append("--systems ")
+                        .append(names.contains(" ") ? "'" + names + "'" : names)
+                        .append(' ');
+            }
+            return words.append(id).toString();
         }
     }
 

@@ -4,6 +4,7 @@ package org.peeredge.itests.bench;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * One row.
@@ -42,15 +43,13 @@ public record Figure(
             String aim,
             String unit) {
         List<Double> ratios =
-                java.util.stream.IntStream.range(0, ours.size())
-                        .mapToObj(i -> ours.get(i) / peer.get(i))
-                        .toList();
+                IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / peer.get(i)).toList();
         return new Figure(
                 name, median(ours), median(peer), median(ratios), must, aim, unit, spread(ratios));
     }
 
     /** The middle value, or the mean of the two in the middle. */
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         int n = sorted.length;
         return n == 0 ? Double.NaN : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.itests.bench;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,7 +31,7 @@ final class Http {
         Random random = new Random(seed);
         for (int i = 0; i < sizes.length; i++) {
             Path file = work.resolve(tag + "-" + i);
-            try (var out = new java.io.BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+            try (var out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
                 byte[] block = new byte[1 << 16];
                 for (long left = sizes[i]; left > 0; left -= block.length) {
                     random.nextBytes(block);
@@ -69,7 +71,7 @@ final class Http {
             if (answer.statusCode() / 100 != 2) {
                 throw new IOException(path + ": " + answer.statusCode());
             }
-            return in.transferTo(java.io.OutputStream.nullOutputStream());
+            return in.transferTo(OutputStream.nullOutputStream());
         }
     }
 }

@@ -26,7 +26,7 @@ final class Machine {
      * What was seen.
      *
      * @param busy mean over time and cores, 0 to 1
-     * @param saturatedSeconds longest stretch in which every core was more than 90 % busy
+     * @param saturatedSeconds for how long, in all, every core was more than 90 % busy
      * @param lateSeconds how late this was called at worst: nobody else was served in time then,
      *     either
      */
@@ -55,21 +55,26 @@ final class Machine {
     Seen stop() throws InterruptedException {
         ended = true;
         thread.join();
+        return seen(busy, latestNanos);
+    }
+
+    /** Of each core's busy fraction at each tick. */
+    static Seen seen(List<double[]> busy, long latestNanos) {
         double sum = 0;
-        int longest = 0;
-        int now = 0;
+        int saturated = 0;
         for (double[] cores : busy) {
             double least = 1;
             for (double core : cores) {
                 sum += core / cores.length;
                 least = Math.min(least, core);
             }
-            now = least > BUSY ? now + 1 : 0;
-            longest = Math.max(longest, now);
+            if (least > BUSY) {
+                saturated++;
+            }
         }
         return new Seen(
                 busy.isEmpty() ? 0 : sum / busy.size(),
-                longest * (TICK_NANOS / 1e9),
+                saturated * (TICK_NANOS / 1e9),
                 latestNanos / 1e9);
     }
 

@@ -43,6 +43,7 @@ public final class Main {
 
     /** Entry point. */
     public static void main(String[] args) throws IOException, InterruptedException {
+        AtEnd.hook();
         if (args.length > 0 && args[0].equals("swarm")) {
             needsLab();
             System.exit(SwarmSuite.run(List.of(args).subList(1, args.length)));
@@ -81,11 +82,8 @@ public final class Main {
                 return;
             }
             System.out.println("measuring " + name + " ...");
-            Path work = Files.createTempDirectory("bench-" + name);
-            try {
-                rows.addAll(row.measure(work));
-            } finally {
-                Commands.must("rm", "-rf", work.toString());
+            try (AtEnd.Folder work = AtEnd.folder(Files.createTempDirectory("bench-" + name))) {
+                rows.addAll(row.measure(work.path()));
             }
         }
         Report.print(rows, System.out);

@@ -8,13 +8,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
 import org.peeredge.itests.lab.LabMesh;
 import org.peeredge.itests.lab.TestImage;
 import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;
+import org.peeredge.itests.lab.Together;
+import org.peeredge.itests.lab.Topology;
+import org.peeredge.itests.lab.Traffic;
 import org.peeredge.itests.lab.UpstreamRegistry;
 
 /**
@@ -29,7 +31,8 @@ final class OneLan {
     private static final int RUNS = 3;
     private static final int LAYERS = 4;
     private static final int LAYER_BYTES = 8 << 20;
-    private static final double WIRE = 1514.0 / 1448;
+    private static final List<String> HOSTS =
+            Topology.oneLan(NODES, Topology.Link.of(MEGABITS)).members();
 
     private OneLan() {}
 
@@ -45,7 +48,7 @@ final class OneLan {
             TestImage.publish(layout, storage, "bench/lan", "t" + i);
             size = LAYERS * (double) LAYER_BYTES;
         }
-        double bound = size * WIRE * 8 / (MEGABITS * 1e6);
+        double bound = Bounds.seconds(size, MEGABITS);
         List<Double> ours = new ArrayList<>();
         List<Double> ourCopies = new ArrayList<>();
         List<Double> base = new ArrayList<>();
@@ -107,38 +110,24 @@ final class OneLan {
     private static double[] round(Lab lab, String reference, Path into, double size)
             throws InterruptedException {
         long before = lab.bytes("h0")[0];
-        long start = System.nanoTime();
-        ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
-        List<Thread> threads = new ArrayList<>();
-        for (int n = 1; n <= NODES; n++) {
-            String host = "h" + n;
-            threads.add(
-                    Thread.ofVirtual()
-                            .start(() -> {
-                                try {
-                                    lab.run(
-                                                    host,
-                                                    Duration.ofMinutes(5),
-                                                    Map.of(),
-                                                    "skopeo",
-                                                    "copy",
-                                                    "--quiet",
-                                                    "--src-tls-verify=false",
-                                                    "docker://" + reference,
-                                                    "dir:" + into + host)
-                                            .ok();
-                                } catch (AssertionError e) {
-                                    errors.add(e);
-                                }
-                            }));
-        }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        if (!errors.isEmpty()) {
-            throw new IllegalStateException("a pull failed", errors.peek());
-        }
-        return new double[] {seconds, (lab.bytes("h0")[0] - before) / (size * WIRE)};
+        Map<String, Double> seconds =
+                Together.run(
+                        HOSTS,
+                        0,
+                        host ->
+                                lab.run(
+                                                host,
+                                                Duration.ofMinutes(5),
+                                                Map.of(),
+                                                "skopeo",
+                                                "copy",
+                                                "--quiet",
+                                                "--src-tls-verify=false",
+                                                "docker://" + reference,
+                                                "dir:" + into + host)
+                                        .ok());
+        return new double[] {
+            Collections.max(seconds.values()), (lab.bytes("h0")[0] - before) / (size * Traffic.WIRE)
+        };
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.ops.quickstart.Image;
 import org.peeredge.ops.quickstart.LocalMesh;
@@ -88,7 +89,7 @@ final class Pair {
                 throw new IOException(file + " did not appear");
             }
             Thread.onSpinWait();
-            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(2);
+            TimeUnit.MILLISECONDS.sleep(2);
         }
     }
 }

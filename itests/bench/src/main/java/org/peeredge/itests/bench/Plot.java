@@ -12,8 +12,8 @@ import java.util.Set;
  * the bounds.
  */
 final class Plot {
-    private static final int LEFT = 150;
-    private static final int WIDTH = 760;
+    private static final int LEFT = 190;
+    private static final int WIDTH = 800;
     private static final int ROW = 34;
     private static final int TOP = 46;
 
@@ -26,7 +26,7 @@ final class Plot {
         for (SwarmRun run : runs) {
             if (run.counts()) {
                 most = Math.max(most, run.last());
-                systems.add(run.system());
+                systems.add(label(run));
             }
         }
         double scale = (WIDTH - LEFT - 30) / (most * 1.05);
@@ -43,7 +43,7 @@ final class Plot {
         for (String system : systems) {
             text(svg, LEFT - 10, y + 4, "end", system);
             for (SwarmRun run : runs) {
-                if (run.counts() && run.system().equals(system)) {
+                if (run.counts() && label(run).equals(system)) {
                     for (double seconds : run.sorted()) {
                         svg.append(
                                 String.format(
@@ -72,6 +72,12 @@ final class Plot {
             }
         });
         return svg.append("</svg>\n").toString();
+    }
+
+    /** The system; with what it brought, where that is not one and the same. */
+    private static String label(SwarmRun run) {
+        String id = run.scenario().id();
+        return id.startsWith("p9-") ? run.system() + ", " + id : run.system();
     }
 
     private static void axis(StringBuilder svg, double most, double scale, int bottom) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Lab;
 import org.peeredge.itests.lab.LabMesh;
+import org.peeredge.itests.lab.Together;
 
 /**
  * skopeo at every member, into an OCI layout on its disk: from the node beside it, or straight from

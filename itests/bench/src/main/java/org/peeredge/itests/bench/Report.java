@@ -40,16 +40,23 @@ final class Report {
     static void write(List<Figure> rows, Path file) throws IOException {
         ArrayNode list = JSON.createArrayNode();
         for (Figure f : rows) {
-            ObjectNode row = list.addObject().put("name", f.name()).put("ours", f.ours());
-            if (Double.isNaN(f.peer())) {
-                row.putNull("peer");
-            } else {
-                row.put("peer", f.peer());
-            }
-            row.put("ratio", f.ratio()).put("must", f.must()).put("aim", f.aim());
+            ObjectNode row = list.addObject().put("name", f.name());
+            put(row, "ours", f.ours());
+            put(row, "peer", f.peer());
+            put(row, "ratio", f.ratio());
+            row.put("must", f.must()).put("aim", f.aim());
             row.put("unit", f.unit()).put("spread", f.spread());
         }
         Files.createDirectories(file.getParent());
         Files.write(file, JSON.writeValueAsBytes(list));
+    }
+
+    /** JSON has no number for what is not known, and none for what has no end: null. */
+    static void put(ObjectNode object, String name, double value) {
+        if (Double.isFinite(value)) {
+            object.put(name, value);
+        } else {
+            object.putNull(name);
+        }
     }
 }

@@ -41,6 +41,12 @@ record Scenario(
         return layers(LAYERS);
     }
 
+    /** The same under another name. */
+    Scenario named(String other) {
+        return new Scenario(
+                other, title, topology, factor, gapSeconds, congested, slowDisk, systems);
+    }
+
     long slowDiskBytesPerSecond() {
         return (long) (SLOW_DISK_BYTES / factor);
     }

@@ -34,10 +34,15 @@ final class SlowDisk implements AutoCloseable {
         Commands.must("truncate", "-s", "2G", image.toString());
         Commands.must("mkfs.ext4", "-q", "-F", image.toString());
         Commands.must("mount", "-o", "loop", image.toString(), folder.toString());
-        String loop = Commands.must("findmnt", "-n", "-o", "SOURCE", folder.toString()).strip();
-        String name = Path.of(loop).getFileName().toString();
-        String number = Files.readString(Path.of("/sys/block/" + name + "/dev")).strip();
-        return new SlowDisk(folder, number);
+        try {
+            String loop = Commands.must("findmnt", "-n", "-o", "SOURCE", folder.toString()).strip();
+            String name = Path.of(loop).getFileName().toString();
+            String number = Files.readString(Path.of("/sys/block/" + name + "/dev")).strip();
+            return AtEnd.add(new SlowDisk(folder, number));
+        } catch (IOException | RuntimeException | AssertionError e) {
+            Commands.must("umount", folder.toString());
+            throw e;
+        }
     }
 
     /** Limits what is written from now on. */
@@ -47,7 +52,11 @@ final class SlowDisk implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        limit(0);
-        Commands.must("umount", folder.toString());
+        AtEnd.remove(this);
+        try {
+            limit(0);
+        } finally {
+            Commands.must("umount", folder.toString());
+        }
     }
 }

@@ -3,6 +3,7 @@ package org.peeredge.itests.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +50,7 @@ final class Swap {
                                     try {
                                         mesh.command("routing:strategy-use --nodes all " + to);
                                     } catch (IOException e) {
-                                        throw new java.io.UncheckedIOException(e);
+                                        throw new UncheckedIOException(e);
                                     }
                                     change[1] = System.nanoTime();
                                 });

@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.peeredge.itests.bench.Experiment.Outcome;
+import org.peeredge.itests.bench.Experiment.Tries;
 
 /** Prints what the suite measured as tables, and writes it as JSON, CSV and SVG. */
 final class SwarmReport {
@@ -24,12 +26,8 @@ final class SwarmReport {
 
     private SwarmReport() {}
 
-    static String command(String id) {
-        return "itests/bench/run swarm " + id;
-    }
-
     /** One table for each scenario, one line for each figure, one column for each system. */
-    static void print(String id, Outcome outcome, PrintStream out) {
+    static void print(String command, Outcome outcome, PrintStream out) {
         Set<String> systems = new LinkedHashSet<>();
         outcome.runs().forEach(run -> systems.add(run.system())); // also if none of its runs counts
         outcome.rows().forEach(row -> systems.addAll(row.values().keySet()));
@@ -37,7 +35,7 @@ final class SwarmReport {
                 Locale.ROOT,
                 "%n%s (`%s`); bounds: %s%s%n%n",
                 outcome.title(),
-                command(id),
+                command,
                 outcome.bounds().entrySet().stream()
                         .map(b -> b.getKey() + " " + Figure.number(b.getValue()) + " s")
                         .collect(Collectors.joining(", ")),
@@ -64,9 +62,7 @@ final class SwarmReport {
                         .filter(run -> !run.counts())
                         .collect(
                                 Collectors.groupingBy(
-                                        SwarmRun::system,
-                                        java.util.TreeMap::new,
-                                        Collectors.counting()));
+                                        SwarmRun::system, TreeMap::new, Collectors.counting()));
         return bad.isEmpty() ? "" : "; thrown away for a busy machine: " + bad;
     }
 
@@ -83,46 +79,43 @@ final class SwarmReport {
                 : median
                         + missed
                         + " ["
-                        + Figure.number(least(values))
+                        + Figure.number(SwarmRow.least(values))
                         + " .. "
-                        + Figure.number(greatest(values))
+                        + Figure.number(SwarmRow.greatest(values))
                         + "]";
     }
 
-    private static double least(List<Double> values) {
-        return values.stream().mapToDouble(x -> x).min().orElse(Double.NaN);
-    }
-
-    private static double greatest(List<Double> values) {
-        return values.stream().mapToDouble(x -> x).max().orElse(Double.NaN);
-    }
-
     /** {@code swarm.json}: a list of scenarios. */
-    static void writeJson(Map<String, Outcome> outcomes, Path file) throws IOException {
+    static void writeJson(Map<String, Outcome> outcomes, Tries tries, Path file)
+            throws IOException {
         ArrayNode all = JSON.createArrayNode();
         outcomes.forEach((id, outcome) -> {
             ObjectNode one = all.addObject().put("scenario", id).put("title", outcome.title());
-            one.put("command", command(id));
+            one.put("command", tries.command(id));
             ObjectNode bounds = one.putObject("boundSeconds");
-            outcome.bounds().forEach(bounds::put);
+            outcome.bounds().forEach((name, seconds) -> Report.put(bounds, name, seconds));
             ObjectNode bad = one.putObject("thrownAway");
             for (SwarmRun run : outcome.runs()) {
                 if (!run.counts()) {
-                    bad.put(run.system() + " " + run.number(), run.doubts());
+                    bad.put(
+                            run.scenario().id() + " " + run.system() + " " + run.number(),
+                            run.doubts());
                 }
             }
             ArrayNode rows = one.putArray("figures");
             for (SwarmRow row : outcome.rows()) {
                 ObjectNode figure =
                         rows.addObject().put("name", row.name()).put("unit", row.unit());
+                figure.put("judgedBy", row.byWorst() ? "worst" : "median");
                 figure.put("must", row.must()).put("mustWithHelper", row.mustHelped());
                 figure.put("aim", row.aim());
                 ObjectNode systems = figure.putObject("systems");
                 row.values()
                         .forEach((system, values) -> {
-                            ObjectNode of =
-                                    systems.putObject(system).put("median", Figure.median(values));
-                            of.put("least", least(values)).put("greatest", greatest(values));
+                            ObjectNode of = systems.putObject(system);
+                            Report.put(of, "median", Figure.median(values));
+                            Report.put(of, "least", SwarmRow.least(values));
+                            Report.put(of, "greatest", SwarmRow.greatest(values));
                             of.put("runs", values.size()).put("held", row.held(system));
                         });
             }

@@ -113,13 +113,13 @@ record SwarmRun(
     }
 
     double originCopies() {
-        return originBytes / (bytes * Bounds.WIRE);
+        return originBytes / (bytes * Traffic.WIRE);
     }
 
     /** Copies into the LAN that took most. */
     double wanCopies() {
         return wanDownBytes.values().stream().mapToDouble(x -> x).max().orElse(Double.NaN)
-                / (bytes * Bounds.WIRE);
+                / (bytes * Traffic.WIRE);
     }
 
     /** All frames on the members' uplinks. */

@@ -5,19 +5,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.peeredge.itests.lab.Commands;
+import java.util.Set;
+import org.peeredge.itests.bench.Experiment.Tries;
 import org.peeredge.itests.lab.Distribution;
 
 /**
  * {@code itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] [SCENARIO ...]}: PEB-1.
  */
 final class SwarmSuite {
-    private static final int RUNS = 3;
-    private static final int SPARE = 2;
-
     private SwarmSuite() {}
 
     static List<Experiment> experiments() {
@@ -28,60 +28,105 @@ final class SwarmSuite {
         return all;
     }
 
-    /**
-     * Measures what is named, all where nothing is; {@code p1} names all whose names begin with
-     * {@code p1-}.
-     */
-    static int run(List<String> words) throws IOException, InterruptedException {
-        int runs = RUNS;
-        int spare = SPARE;
-        List<String> only = List.of();
-        List<String> names = new ArrayList<>(words);
-        while (names.size() >= 2 && names.getFirst().startsWith("--")) {
-            String value = names.get(1);
-            switch (names.getFirst()) {
-                case "--runs" -> runs = Integer.parseInt(value);
-                case "--spare" -> spare = Integer.parseInt(value);
-                case "--systems" -> only = List.of(value.split(",", -1));
-                default -> {
-                    System.err.println("no option " + names.getFirst());
-                    return 2;
+    /** What a command line asks for. */
+    record Asked(List<Experiment> experiments, Tries tries) {
+        /**
+         * Reads it: all experiments where none is named; {@code p1} names all whose names begin
+         * with {@code p1-}.
+         *
+         * @throws IllegalArgumentException with what is wrong, for people
+         */
+        static Asked of(List<String> words) {
+            int runs = Tries.USUAL.runs();
+            int spare = Tries.USUAL.spare();
+            List<String> only = Tries.USUAL.only();
+            List<String> names = words;
+            while (!names.isEmpty() && names.getFirst().startsWith("--")) {
+                String option = names.getFirst();
+                if (names.size() == 1) {
+                    throw new IllegalArgumentException(option + " needs a value");
+                }
+                String value = names.get(1);
+                switch (option) {
+                    case "--runs" -> runs = number(option, value, 1);
+                    case "--spare" -> spare = number(option, value, 0);
+                    case "--systems" -> only = List.of(value.split(",", -1));
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "no option "
+                                            + option
+                                            + "; there are --runs, --spare, --systems");
+                }
+                names = names.subList(2, names.size());
+            }
+            known("system", only, Arena.SYSTEMS);
+            List<Experiment> all = SwarmSuite.experiments();
+            List<String> ids = all.stream().map(Experiment::id).toList();
+            Set<String> valid = new LinkedHashSet<>(ids);
+            ids.forEach(id -> valid.add(group(id)));
+            known("scenario", names, valid);
+            List<String> wanted = names;
+            return new Asked(
+                    all.stream()
+                            .filter(one ->
+                                    wanted.isEmpty()
+                                            || wanted.contains(one.id())
+                                            || wanted.contains(group(one.id())))
+                            .toList(),
+                    new Tries(runs, spare, only));
+        }
+
+        private static String group(String id) {
+            return id.replaceAll("-.*", "");
+        }
+
+        private static int number(String option, String value, int least) {
+            if (!value.matches("\\d{1,4}") || Integer.parseInt(value) < least) {
+                throw new IllegalArgumentException(
+                        option + " takes a number from " + least + ", not '" + value + "'");
+            }
+            return Integer.parseInt(value);
+        }
+
+        private static void known(String what, List<String> names, Collection<String> there) {
+            for (String name : names) {
+                if (!there.contains(name)) {
+                    throw new IllegalArgumentException(
+                            "no "
+                                    + what
+                                    + " '"
+                                    + name
+                                    + "'; there are "
+                                    + String.join(", ", there));
                 }
             }
-            names = names.subList(2, names.size());
         }
-        List<Experiment> wanted = new ArrayList<>();
-        for (Experiment experiment : experiments()) {
-            String id = experiment.id();
-            if (names.isEmpty() || names.contains(id) || names.contains(id.replaceAll("-.*", ""))) {
-                wanted.add(experiment);
-            }
-        }
-        if (wanted.isEmpty()) {
-            System.err.println(
-                    "no scenario "
-                            + names
-                            + "; there are "
-                            + experiments().stream().map(Experiment::id).toList());
+    }
+
+    /** Measures what is asked for; returns the exit status. */
+    static int run(List<String> words) throws IOException, InterruptedException {
+        Asked asked;
+        try {
+            asked = Asked.of(words);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
             return 2;
         }
+        Tries tries = asked.tries();
         if (!Torrents.possible()) {
             System.err.println("needs the Debian package python3-libtorrent too");
             return 2;
         }
         Map<String, Experiment.Outcome> outcomes = new LinkedHashMap<>();
-        for (Experiment experiment : wanted) {
-            System.out.println("measuring " + experiment.id() + " ...");
-            Path work = Files.createTempDirectory("bench-" + experiment.id());
-            try {
-                Experiment.Outcome outcome =
-                        experiment.measure(work, new Experiment.Tries(runs, spare, only));
-                outcomes.put(experiment.id(), outcome);
-                SwarmReport.print(experiment.id(), outcome, System.out);
-            } finally {
-                Commands.must("rm", "-rf", work.toString());
+        for (Experiment experiment : asked.experiments()) {
+            String id = experiment.id();
+            System.out.println("measuring " + id + " ...");
+            try (AtEnd.Folder work = AtEnd.folder(Files.createTempDirectory("bench-" + id))) {
+                Experiment.Outcome outcome = experiment.measure(work.path(), tries);
+                outcomes.put(id, outcome);
+                SwarmReport.print(tries.command(id), outcome, System.out);
             }
-            write(outcomes); // what there is, should a later one fail
+            write(outcomes, tries); // what there is, should a later one fail
         }
         System.out.println("\nwritten to " + Distribution.root().relativize(folder()));
         return 0;
@@ -91,8 +136,9 @@ final class SwarmSuite {
         return Distribution.root().resolve("itests/bench/target/figures");
     }
 
-    private static void write(Map<String, Experiment.Outcome> outcomes) throws IOException {
-        SwarmReport.writeJson(outcomes, folder().resolve("swarm.json"));
+    private static void write(Map<String, Experiment.Outcome> outcomes, Tries tries)
+            throws IOException {
+        SwarmReport.writeJson(outcomes, tries, folder().resolve("swarm.json"));
         SwarmReport.writeCsv(
                 outcomes, folder().resolve("swarm-runs.csv"), folder().resolve("swarm-nodes.csv"));
         for (Map.Entry<String, Experiment.Outcome> entry : outcomes.entrySet()) {
@@ -101,7 +147,7 @@ final class SwarmSuite {
                     folder().resolve("swarm-" + entry.getKey() + ".svg"),
                     Plot.completions(
                             outcome.title(),
-                            SwarmReport.command(entry.getKey()),
+                            tries.command(entry.getKey()),
                             outcome.runs(),
                             outcome.bounds()));
         }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Lab;
+import org.peeredge.itests.lab.Together;
 
 /**
  * libtorrent at the origin and at every member, as processes that run before the clock does; the

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Lab implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final Set<Lab> OPEN = ConcurrentHashMap.newKeySet();
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,6 +58,7 @@ public final class Lab implements AutoCloseable {
                                 + ProcessHandle.current().pid() % 100_000
                                 + "x"
                                 + COUNT.incrementAndGet());
+        OPEN.add(lab);
         Path file = Files.createTempFile("topology", ".json");
         try {
             Files.writeString(file, topology);
@@ -118,6 +122,13 @@ public final class Lab implements AutoCloseable {
         return run(host, Duration.ofMinutes(1), Map.of(), command);
     }
 
+    /** Whether a TCP connection between two hosts is open, as the first one's kernel says. */
+    public boolean connected(String host, String other) {
+        List<String> words = new ArrayList<>(inNetworkOf(host));
+        words.addAll(List.of("ss", "-Htn", "state", "established", "dst", addressOf(other)));
+        return !Commands.run(Duration.ofMinutes(1), Map.of(), words).ok().output().isBlank();
+    }
+
     /** The address of {@code h0}, {@code h1}, ... in a lab of one LAN. */
     public static String address(int host) {
         return "10.1.0." + (10 + host);
@@ -156,8 +167,14 @@ public final class Lab implements AutoCloseable {
         throw new IllegalStateException("no counters of " + host + " in:\n" + out);
     }
 
+    /** Closes what is open, half-built ones too: for the end of a process that was told to end. */
+    public static void closeAll() {
+        OPEN.forEach(Lab::close);
+    }
+
     @Override
     public void close() {
         netlab("destroy");
+        OPEN.remove(this);
     }
 }

@@ -145,10 +145,20 @@ public final class LabMesh implements AutoCloseable {
         }
     }
 
-    /** Waits until each of these nodes is connected with at least {@code members} others. */
+    /** Waits, 2 minutes at most, until each of these nodes is connected with so many others. */
     public void awaitConnected(List<String> hosts, int members)
             throws IOException, InterruptedException {
-        long end = System.nanoTime() + READY.toNanos();
+        awaitConnected(hosts, members, READY);
+    }
+
+    /**
+     * Waits until each of these nodes is connected with at least {@code members} others.
+     *
+     * @throws IOException if one is not, {@code atMost} later
+     */
+    public void awaitConnected(List<String> hosts, int members, Duration atMost)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
         for (String host : hosts) {
             while (metric(host, "peeredge_dts_engine_connected_peers") < members) {
                 if (System.nanoTime() > end) {

@@ -4,6 +4,7 @@ package org.peeredge.itests.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +24,7 @@ public final class LinkWatch implements AutoCloseable {
     /** Begins; has taken the first sample when this returns. */
     static LinkWatch start(List<String> netlab) throws IOException, InterruptedException {
         Path csv = Files.createTempFile("links", ".csv");
-        List<String> command = new java.util.ArrayList<>(netlab);
+        List<String> command = new ArrayList<>(netlab);
         command.addAll(List.of("watch", "--csv", csv.toString(), "--interval", SECONDS));
         LinkWatch watch = new LinkWatch(new ProcessBuilder(command).inheritIO().start(), csv);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);

@@ -13,11 +13,13 @@ import java.util.List;
  * @param origin the origin's link
  * @param apart whether the origin is in a LAN of its own, {@value #ORIGIN_LAN}, behind an uplink
  *     without limits; else it is in the first LAN, with the members
- * @param lans where the members are
+ * @param lans where the members are; 25 at most
  */
 public record Topology(Link origin, boolean apart, List<Lan> lans) {
     /** Name of the origin's own LAN. */
     public static final String ORIGIN_LAN = "O";
+
+    private static final String LAN_NAMES = "ABCDEFGHIJKLMNPQRSTUVWXYZ";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -72,9 +74,9 @@ public record Topology(Link origin, boolean apart, List<Lan> lans) {
                         .toList());
     }
 
-    /** Name of the LAN with a number from 0. */
+    /** Name of the LAN with a number from 0: a letter, but not {@value #ORIGIN_LAN}. */
     public static String lanName(int number) {
-        return String.valueOf((char) ('A' + number));
+        return LAN_NAMES.substring(number, number + 1);
     }
 
     /** Names of the members' LANs. */

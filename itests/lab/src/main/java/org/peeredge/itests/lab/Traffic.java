@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * What the links of a lab carried while a {@link LinkWatch} looked, in bytes of Ethernet frames.
  */
 public final class Traffic {
+    /** Frame to TCP payload in full frames, with time stamps, at an MTU of 1500. */
+    public static final double WIRE = 1514.0 / 1448;
+
     private final Map<String, NavigableMap<Double, long[]>> samples = new HashMap<>();
 
     private Traffic() {}

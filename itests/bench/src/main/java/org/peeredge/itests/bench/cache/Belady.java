@@ -36,9 +36,9 @@ final class Belady {
     }
 
     /** The better of the two greedy orders: by cost, size and distance, and by distance alone. */
-    static Outcome run(Workload workload, long capacityBytes) {
-        Outcome byWorth = new Belady(workload, capacityBytes, false).run();
-        Outcome byDistance = new Belady(workload, capacityBytes, true).run();
+    static HitRates run(Workload workload, long capacityBytes) {
+        HitRates byWorth = new Belady(workload, capacityBytes, false).run();
+        HitRates byDistance = new Belady(workload, capacityBytes, true).run();
         return byWorth.cost() >= byDistance.cost() ? byWorth : byDistance;
     }
 
@@ -56,7 +56,7 @@ final class Belady {
 
     private record Scored(int blob, double worth) {}
 
-    private Outcome run() {
+    private HitRates run() {
         int[] upcoming = new int[all.sizes().length];
         Simulator.Tally tally = new Simulator.Tally();
         for (int i = 0; i < workload.blobs().length; i++) {
@@ -72,7 +72,7 @@ final class Belady {
                 drop(blob);
             }
         }
-        return tally.outcome(Double.NaN);
+        return tally.rates(Double.NaN);
     }
 
     private void fetch(int blob, int now, int[] upcoming) {

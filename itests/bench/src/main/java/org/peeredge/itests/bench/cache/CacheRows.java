@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import org.peeredge.itests.bench.Figure;
 import org.peeredge.itests.bench.cache.Catalogue.Prices;
@@ -31,51 +32,53 @@ public final class CacheRows {
     public static List<Figure> zipf(Path work) {
         List<Figure> rows = new ArrayList<>();
         for (Prices prices : Prices.values()) {
-            for (double alpha : ALPHAS) {
-                for (double part : PARTS) {
-                    Setting s = new Setting(Kind.STEADY, alpha, part, prices);
-                    rows.addAll(againstBounds(name(s), played(s), true));
-                }
-            }
+            rows.addAll(each(Kind.STEADY, prices, (name, all) -> againstBounds(name, all, true)));
         }
         return rows;
     }
 
     /** Every 500 requests a scan as large as the cache. */
     public static List<Figure> scans(Path work) {
-        List<Figure> rows = new ArrayList<>();
-        for (double alpha : ALPHAS) {
-            for (double part : PARTS) {
-                Setting s = new Setting(Kind.SCANS, alpha, part, Prices.MIXED);
-                Map<String, List<Outcome>> all = played(s);
-                rows.add(
-                        Figure.of(
-                                name(s) + ": density vs lru",
-                                costs(all, Contest.DENSITY),
-                                costs(all, Contest.LRU),
-                                ">= 1.2",
-                                "1.5",
-                                UNIT));
-            }
-        }
-        return rows;
+        return each(
+                Kind.SCANS,
+                Prices.MIXED,
+                (name, all) ->
+                        List.of(
+                                Figure.of(
+                                        name + ": density vs lru",
+                                        costs(all, Contest.DENSITY),
+                                        costs(all, Contest.LRU),
+                                        ">= 1.2",
+                                        "1.5",
+                                        UNIT)));
     }
 
     /** Half way every rank is drawn anew. */
     public static List<Figure> shift(Path work) {
+        return each(
+                Kind.SHIFT,
+                Prices.MIXED,
+                (name, all) ->
+                        List.of(
+                                Figure.of(
+                                        name + ": turnovers until 95 % of the level before",
+                                        values(all, Contest.DENSITY, HitRates::turnovers),
+                                        "<= 1",
+                                        "",
+                                        "capacities fetched"),
+                                better(name, all)));
+    }
+
+    /** The figures of each setting of a kind, by its name and what policies came to. */
+    private static List<Figure> each(
+            Kind kind,
+            Prices prices,
+            BiFunction<String, Map<String, List<HitRates>>, List<Figure>> figures) {
         List<Figure> rows = new ArrayList<>();
         for (double alpha : ALPHAS) {
             for (double part : PARTS) {
-                Setting s = new Setting(Kind.SHIFT, alpha, part, Prices.MIXED);
-                Map<String, List<Outcome>> all = played(s);
-                rows.add(
-                        Figure.of(
-                                name(s) + ": turnovers until 95 % of the level before",
-                                values(all, Contest.DENSITY, Outcome::turnovers),
-                                "<= 1",
-                                "",
-                                "capacities fetched"));
-                rows.add(better(name(s), all));
+                Setting s = new Setting(kind, alpha, part, prices);
+                rows.addAll(figures.apply(name(s), played(s)));
             }
         }
         return rows;
@@ -93,10 +96,10 @@ public final class CacheRows {
         }
         List<Figure> rows = new ArrayList<>();
         for (double part : PARTS) {
-            Map<String, List<Outcome>> all = new LinkedHashMap<>();
+            Map<String, List<HitRates>> all = new LinkedHashMap<>();
             for (int seed = 0; seed < SEEDS; seed++) {
                 Workload workload = Trace.read(Path.of(file), Prices.MIXED, seed);
-                long capacity = (long) (workload.workingSetBytes(Integer.MAX_VALUE) * part);
+                long capacity = (long) (workload.workingSetBytes() * part);
                 add(all, Contest.run(workload, capacity, true));
             }
             String name = "trace, cache %.0f %%".formatted(part * 100);
@@ -107,7 +110,7 @@ public final class CacheRows {
     }
 
     private static List<Figure> againstBounds(
-            String name, Map<String, List<Outcome>> all, boolean counts) {
+            String name, Map<String, List<HitRates>> all, boolean counts) {
         return List.of(
                 better(name, all),
                 Figure.of(
@@ -119,7 +122,7 @@ public final class CacheRows {
                         UNIT));
     }
 
-    private static Figure better(String name, Map<String, List<Outcome>> all) {
+    private static Figure better(String name, Map<String, List<HitRates>> all) {
         List<Double> lru = costs(all, Contest.LRU);
         List<Double> lfu = costs(all, Contest.LFU);
         List<Double> best = new ArrayList<>();
@@ -135,8 +138,8 @@ public final class CacheRows {
                 UNIT);
     }
 
-    private static Map<String, List<Outcome>> played(Setting s) {
-        Map<String, List<Outcome>> all = new LinkedHashMap<>();
+    private static Map<String, List<HitRates>> played(Setting s) {
+        Map<String, List<HitRates>> all = new LinkedHashMap<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             add(all, Contest.run(s, seed));
         }
@@ -144,11 +147,11 @@ public final class CacheRows {
         return all;
     }
 
-    private static void add(Map<String, List<Outcome>> all, Map<String, Outcome> one) {
+    private static void add(Map<String, List<HitRates>> all, Map<String, HitRates> one) {
         one.forEach((name, o) -> all.computeIfAbsent(name, n -> new ArrayList<>()).add(o));
     }
 
-    private static void print(String name, Map<String, List<Outcome>> all) {
+    private static void print(String name, Map<String, List<HitRates>> all) {
         System.out.println("\n" + name + " (medians of " + SEEDS + " seeds)\n");
         System.out.println(
                 "| policy | requests | bytes | cost | turnovers |\n|---|---|---|---|---|");
@@ -157,23 +160,22 @@ public final class CacheRows {
                         Locale.ROOT,
                         "| %s | %.3f | %.3f | %.3f | %.2f |%n",
                         policy,
-                        median(outcomes, Outcome::requests),
-                        median(outcomes, Outcome::bytes),
-                        median(outcomes, Outcome::cost),
-                        median(outcomes, Outcome::turnovers)));
+                        median(outcomes, HitRates::requests),
+                        median(outcomes, HitRates::bytes),
+                        median(outcomes, HitRates::cost),
+                        median(outcomes, HitRates::turnovers)));
     }
 
-    private static double median(List<Outcome> outcomes, ToDoubleFunction<Outcome> what) {
-        double[] sorted = outcomes.stream().mapToDouble(what).sorted().toArray();
-        return sorted[sorted.length / 2];
+    private static double median(List<HitRates> outcomes, ToDoubleFunction<HitRates> what) {
+        return Figure.median(outcomes.stream().map(what::applyAsDouble).toList());
     }
 
-    private static List<Double> costs(Map<String, List<Outcome>> all, String policy) {
-        return values(all, policy, Outcome::cost);
+    private static List<Double> costs(Map<String, List<HitRates>> all, String policy) {
+        return values(all, policy, HitRates::cost);
     }
 
     private static List<Double> values(
-            Map<String, List<Outcome>> all, String policy, ToDoubleFunction<Outcome> what) {
+            Map<String, List<HitRates>> all, String policy, ToDoubleFunction<HitRates> what) {
         return all.getOrDefault(policy, List.of()).stream().map(what::applyAsDouble).toList();
     }
 

@@ -42,7 +42,7 @@ final class Contest {
     /**
      * What each policy came to; {@code belady} and the bound are there for steady requests only.
      */
-    static Map<String, Outcome> run(Setting s, long seed) {
+    static Map<String, HitRates> run(Setting s, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         boolean scans = s.kind == Kind.SCANS;
         // A scan is as large as the cache, so its blobs are several times those asked for.
@@ -70,8 +70,8 @@ final class Contest {
         return run(workload, capacity, s.kind == Kind.STEADY);
     }
 
-    static Map<String, Outcome> run(Workload workload, long capacity, boolean withBounds) {
-        Map<String, Outcome> outcomes = new LinkedHashMap<>();
+    static Map<String, HitRates> run(Workload workload, long capacity, boolean withBounds) {
+        Map<String, HitRates> outcomes = new LinkedHashMap<>();
         Map<String, CachePolicy> policies = new LinkedHashMap<>();
         policies.put(LRU, new LruProvider().create(capacity));
         policies.put(LFU, Ranked.lfuAged());

@@ -39,11 +39,11 @@ final class Simulator {
         }
     }
 
-    static Outcome run(Workload workload, long capacityBytes, CachePolicy policy) {
+    static HitRates run(Workload workload, long capacityBytes, CachePolicy policy) {
         return new Simulator(workload, capacityBytes, policy).run();
     }
 
-    private Outcome run() {
+    private HitRates run() {
         Tally tally = new Tally();
         Recovery recovery = new Recovery();
         for (int i = 0; i < workload.blobs().length; i++) {
@@ -61,7 +61,7 @@ final class Simulator {
                 recovery.look(i);
             }
         }
-        return tally.outcome(recovery.turnovers());
+        return tally.rates(recovery.turnovers());
     }
 
     private void fetch(int blob, long now) {
@@ -112,8 +112,8 @@ final class Simulator {
             }
         }
 
-        Outcome outcome(double turnovers) {
-            return new Outcome(
+        HitRates rates(double turnovers) {
+            return new HitRates(
                     (double) hits / requests, hitBytes / bytes, hitCost / cost, turnovers);
         }
     }
@@ -125,10 +125,11 @@ final class Simulator {
      */
     private final class Recovery {
         private final List<Double> before = new ArrayList<>();
-        private final double bestBefore = Bounds.best(all, workload.popularity(), capacityBytes);
-        private final double bestAfter = Bounds.best(all, workload.shifted(), capacityBytes);
+        private final double bestBefore =
+                BestContent.cost(all, workload.popularity(), capacityBytes);
+        private final double bestAfter = BestContent.cost(all, workload.shifted(), capacityBytes);
         private long fetchedAtShift = -1;
-        private double turnovers = Double.NaN;
+        private double turnovers = Double.POSITIVE_INFINITY;
 
         void look(int i) {
             if (i < workload.shiftAt()) {
@@ -141,7 +142,8 @@ final class Simulator {
                 fetchedAtShift = fetchedBytes;
             }
             double usual = before.stream().mapToDouble(d -> d).average().orElse(Double.NaN);
-            if (Double.isNaN(turnovers) && level(workload.shifted(), bestAfter) >= BACK * usual) {
+            if (Double.isInfinite(turnovers)
+                    && level(workload.shifted(), bestAfter) >= BACK * usual) {
                 turnovers = (double) (fetchedBytes - fetchedAtShift) / capacityBytes;
             }
         }
@@ -155,7 +157,7 @@ final class Simulator {
         }
 
         double turnovers() {
-            return turnovers;
+            return fetchedAtShift < 0 ? Double.NaN : turnovers;
         }
     }
 }

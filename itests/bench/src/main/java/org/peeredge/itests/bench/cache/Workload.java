@@ -23,11 +23,11 @@ record Workload(
         double[] shifted) {
 
     /** Bytes of all blobs that are asked for. */
-    long workingSetBytes(int upTo) {
+    long workingSetBytes() {
         BitSet seen = new BitSet();
         long bytes = 0;
         for (int blob : blobs) {
-            if (blob < upTo && !seen.get(blob)) {
+            if (!seen.get(blob)) {
                 seen.set(blob);
                 bytes += catalogue.sizes()[blob];
             }

@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** What nobody can beat, from knowledge that nobody has. */
-final class Bounds {
-    private Bounds() {}
+final class BestContent {
+    private BestContent() {}
 
     /** The most cost that one request can be expected to spare: the best content, cut to fit. */
-    static double best(Catalogue all, double[] popularity, long capacityBytes) {
+    static double cost(Catalogue all, double[] popularity, long capacityBytes) {
         Integer[] order = IntStream.range(0, popularity.length).boxed().toArray(Integer[]::new);
         Arrays.sort(
                 order,

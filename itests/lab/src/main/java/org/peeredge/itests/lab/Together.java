@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.peeredge.itests.bench;
+package org.peeredge.itests.lab;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,16 +10,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Does the same at many hosts at once. */
-final class Together {
+public final class Together {
     private Together() {}
 
     /** What is done at a host; ends when it is done. */
-    interface Task {
+    public interface Task {
         void at(String host) throws Exception;
     }
 
-    /** Begins one host {@code gapSeconds} after the other; returns each one's seconds. */
-    static Map<String, Double> run(List<String> hosts, double gapSeconds, Task task)
+    /**
+     * Begins one host {@code gapSeconds} after the other, each on a thread of its own, and waits
+     * for all.
+     *
+     * @return each one's seconds from its own beginning
+     * @throws IllegalStateException if one failed, with its failure as the cause
+     */
+    public static Map<String, Double> run(List<String> hosts, double gapSeconds, Task task)
             throws InterruptedException {
         Map<String, Double> seconds = new ConcurrentHashMap<>();
         ConcurrentLinkedQueue<Throwable> errors = new ConcurrentLinkedQueue<>();
