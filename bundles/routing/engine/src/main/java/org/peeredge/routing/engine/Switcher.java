@@ -12,6 +12,7 @@ import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.RetryLaterException;
+import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.routing.api.Routing.Change;
 import org.peeredge.routing.api.strategy.TransferView;
 import org.slf4j.Logger;
@@ -58,9 +59,9 @@ final class Switcher {
      *     is then what is
      */
     CompletionStage<Change> use(String type, Duration watch, Runnable switched) {
-        if (!StrategyType.valid(type)) {
+        if (!PluginSlots.validType(type)) {
             return CompletableFuture.failedFuture(
-                    new NeverException("strategy '" + type + "' " + StrategyType.RULE));
+                    new NeverException("strategy '" + type + "' " + PluginSlots.TYPE_RULE));
         }
         if (!busy.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(

@@ -120,9 +120,9 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
 
     @Override
     public CompletionStage<Change> use(String type) {
-        if (!CacheSettings.validType(type)) {
+        if (!PluginSlots.validType(type)) {
             return CompletableFuture.failedFuture(
-                    new NeverException("cache policy '" + type + "' " + CacheSettings.TYPE_RULE));
+                    new NeverException("cache policy '" + type + "' " + PluginSlots.TYPE_RULE));
         }
         if (!changing.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(
