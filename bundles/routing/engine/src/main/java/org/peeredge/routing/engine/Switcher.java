@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.routing.engine;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -46,7 +47,7 @@ final class Switcher {
 
     /** Where the choice is remembered; may block on disk. */
     interface ChoiceStore {
-        void save(String type) throws Exception;
+        void save(String type) throws IOException;
     }
 
     /**
@@ -164,7 +165,7 @@ final class Switcher {
         }
         try {
             store.save(type);
-        } catch (Exception e) {
+        } catch (IOException | RuntimeException e) {
             synchronized (written) {
                 written.removeLastOccurrence(type);
             }
