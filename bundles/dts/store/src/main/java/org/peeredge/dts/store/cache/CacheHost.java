@@ -219,7 +219,7 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
 
     @Override
     public List<Digest> victims(long bytes, Predicate<Digest> evictable) {
-        return desk.ask(policy -> Probe.checked(policy, bytes, evictable)).orElse(List.of());
+        return desk.victims(bytes, evictable).orElse(List.of());
     }
 
     @Override
