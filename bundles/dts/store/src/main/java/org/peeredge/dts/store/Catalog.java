@@ -66,7 +66,12 @@ final class Catalog {
     }
 
     Usage usage() {
-        return new Usage(stored.get(), reservedBytes(), quotaBytes, diskFree);
+        return new Usage(storedBytes(), reservedBytes(), quotaBytes, diskFree);
+    }
+
+    /** In complete blobs; at hand, where {@link #usage} adds up what is reserved. */
+    long storedBytes() {
+        return stored.get();
     }
 
     long reservedBytes() {
@@ -96,19 +101,14 @@ final class Catalog {
     void add(PartialEntry entry) {
         partials.put(entry.digest, entry);
         if (entry.open == null) {
+            entry.told = true;
             evictor.stored(entry.facts());
         }
     }
 
-    /** Takes it out of the map; its files stay. */
+    /** Takes it out of the map for another entry of the same blob; its files stay. */
     boolean remove(PartialEntry entry) {
-        if (!partials.remove(entry.digest, entry)) {
-            return false;
-        }
-        if (entry.open == null) {
-            evictor.removed(entry.digest);
-        }
-        return true;
+        return partials.remove(entry.digest, entry);
     }
 
     /** Notes the first write of {@code bytes}; calls for one entry come one at a time. */
@@ -148,6 +148,9 @@ final class Catalog {
     /** Drops an incomplete blob that is not open. Holds the lock. */
     void drop(PartialEntry entry) throws IOException {
         if (remove(entry)) {
+            if (entry.told) {
+                evictor.removed(entry.digest);
+            }
             Files.deleteIfExists(files.pieceLog(entry.digest));
             Files.deleteIfExists(files.partial(entry.digest));
             maps.delete(entry.digest);

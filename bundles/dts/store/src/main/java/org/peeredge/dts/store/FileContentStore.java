@@ -194,6 +194,7 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
             FilePartialBlob blob = new FilePartialBlob(entry, file, log, have, this, settings);
             entry.open = blob;
             if (known != null) {
+                entry.told = known.told;
                 catalog.remove(known);
             }
             catalog.add(entry);
@@ -311,12 +312,15 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
 
     @Override
     public void refetchCost(Digest digest, long cost) {
-        BlobEntry entry = catalog.blobs.get(digest);
-        if (entry != null) {
-            entry.refetchCost(cost);
-            evictor.stored(entry.facts());
-            housekeeper.changed(entry);
-        }
+        // Inside the map, so that a policy is not told of it after it was told that it is gone.
+        catalog.blobs.computeIfPresent(
+                digest,
+                (name, entry) -> {
+                    entry.refetchCost(cost);
+                    evictor.stored(entry.facts());
+                    housekeeper.changed(entry);
+                    return entry;
+                });
     }
 
     private void checkKnown(Digest digest) {

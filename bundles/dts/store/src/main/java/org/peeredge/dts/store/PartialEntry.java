@@ -21,6 +21,9 @@ final class PartialEntry {
     final AtomicLong writtenBytes;
     volatile @Nullable FilePartialBlob open;
 
+    /** Whether policies know it: from its first closing on, also while it is open again. */
+    boolean told;
+
     PartialEntry(Digest digest, long sizeBytes, long changedMillis, BitSet pieces) {
         this.digest = digest;
         this.sizeBytes = sizeBytes;

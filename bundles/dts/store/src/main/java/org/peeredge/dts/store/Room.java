@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.store.cache.Evictor;
@@ -84,7 +86,7 @@ final class Room {
         while (true) {
             Over over =
                     new Over(
-                            catalog.usage().storedBytes()
+                            catalog.storedBytes()
                                     + catalog.reservedBytes()
                                     - here
                                     + sizeBytes
@@ -112,71 +114,78 @@ final class Room {
 
     /** Enough to drop, or nothing. */
     private List<Victim> victims(Digest digest, Over over) {
-        Map<Digest, Victim> all = droppable(digest);
-        Over atBest = over;
-        for (Victim v : all.values()) {
-            atBest = atBest.without(v);
-        }
-        if (!atBest.nothing()) {
-            return List.of();
-        }
-        List<Victim> chosen = new ArrayList<>();
+        Map<Digest, Victim> chosen = new LinkedHashMap<>();
         Over left = over;
         List<Digest> named =
                 evictor.victims(
                         Math.max(over.quotaBytes, over.diskBytes),
-                        d -> {
-                            Victim v = all.get(d);
-                            return v != null && v.freesNow;
-                        });
+                        d -> victim(d, digest).filter(Victim::freesNow).isPresent());
         for (Digest d : named) {
-            Victim v = all.get(d);
-            if (v != null && !left.nothing()) {
-                all.remove(d);
-                chosen.add(v);
+            Victim v = left.nothing() ? null : victim(d, digest).orElse(null);
+            if (v != null) {
+                chosen.put(d, v);
                 left = left.without(v);
             }
         }
-        if (left.nothing()) {
-            return chosen;
-        }
-        for (Victim v : all.values().stream().sorted(OLDEST_FIRST).toList()) {
+        return left.nothing() ? List.copyOf(chosen.values()) : withOldest(digest, chosen, left);
+    }
+
+    /** What was chosen, and what was not used for longest, until that is enough. */
+    private List<Victim> withOldest(Digest digest, Map<Digest, Victim> chosen, Over missing) {
+        List<Victim> all = new ArrayList<>(chosen.values());
+        Over left = missing;
+        for (Victim v : droppable(digest).stream().sorted(OLDEST_FIRST).toList()) {
             if (left.nothing()) {
                 break;
             }
-            chosen.add(v);
-            left = left.without(v);
+            if (!chosen.containsKey(v.digest)) {
+                all.add(v);
+                left = left.without(v);
+            }
         }
-        return chosen;
+        return left.nothing() ? all : List.of();
     }
 
-    private Map<Digest, Victim> droppable(Digest digest) {
-        Map<Digest, Victim> all = new LinkedHashMap<>();
-        for (BlobEntry e : catalog.blobs.values()) {
-            if (!marks.pinned(e.digest())) {
-                all.put(
-                        e.digest(),
+    private List<Victim> droppable(Digest digest) {
+        return Stream.concat(
+                        catalog.blobs.values().stream().map(this::complete),
+                        catalog.partials.values().stream().map(e -> incomplete(e, digest)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** What would be dropped of {@code named}; empty when it may not be. Takes no lock. */
+    private Optional<Victim> victim(Digest named, Digest digest) {
+        BlobEntry blob = catalog.blobs.get(named);
+        if (blob != null) {
+            return complete(blob);
+        }
+        PartialEntry partial = catalog.partials.get(named);
+        return partial == null ? Optional.empty() : incomplete(partial, digest);
+    }
+
+    private Optional<Victim> complete(BlobEntry e) {
+        return marks.pinned(e.digest())
+                ? Optional.empty()
+                : Optional.of(
                         new Victim(
                                 e.digest(),
                                 e.usedMillis(),
                                 e.sizeBytes(),
                                 !e.read(),
                                 () -> catalog.drop(e)));
-            }
-        }
-        for (PartialEntry e : catalog.partials.values()) {
-            if (e.open == null && !e.digest.equals(digest) && !marks.pinned(e.digest)) {
-                all.put(
-                        e.digest,
+    }
+
+    private Optional<Victim> incomplete(PartialEntry e, Digest digest) {
+        return e.open != null || e.digest.equals(digest) || marks.pinned(e.digest)
+                ? Optional.empty()
+                : Optional.of(
                         new Victim(
                                 e.digest,
                                 e.changedMillis,
                                 e.writtenBytes.get(),
                                 true,
                                 () -> catalog.drop(e)));
-            }
-        }
-        return all;
     }
 
     private RetryLaterException noRoom(Digest digest, long sizeBytes, boolean byDisk) {
@@ -203,7 +212,7 @@ final class Room {
                         + " bytes (quota.bytes in "
                         + StoreSettings.BUNDLE
                         + "), has "
-                        + catalog.usage().storedBytes()
+                        + catalog.storedBytes()
                         + " and reserved "
                         + catalog.reservedBytes()
                         + ", and too few of them are unpinned; raise the quota, or unpin or delete"

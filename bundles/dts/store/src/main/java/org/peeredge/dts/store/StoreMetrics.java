@@ -43,15 +43,15 @@ final class StoreMetrics {
         scope.gauge(
                 "peeredge_dts_store_stored_bytes",
                 "Bytes in complete blobs.",
-                () -> catalog.usage().storedBytes());
+                catalog::storedBytes);
         scope.gauge(
                 "peeredge_dts_store_reserved_bytes",
                 "Bytes reserved for incomplete blobs.",
-                () -> catalog.usage().reservedBytes());
+                catalog::reservedBytes);
         scope.gauge(
                 "peeredge_dts_store_quota_bytes",
                 "Bytes allowed in complete and incomplete blobs.",
-                () -> catalog.usage().quotaBytes());
+                catalog::quotaBytes);
         scope.gauge(
                 "peeredge_dts_store_disk_free_bytes",
                 "Bytes free on the store's file system when last looked.",

@@ -28,18 +28,19 @@ record Use(long storedMillis, long lastMillis, long countedMillis, int count, lo
         return new Use(atMillis, atMillis, atMillis, 1, 0);
     }
 
+    /** What was used again; a clock that was put back is followed. */
     Use again(long atMillis) {
-        long last = Math.max(lastMillis, atMillis);
         boolean another =
-                atMillis - lastMillis > PAUSE_MILLIS || atMillis - countedMillis > LONGEST_MILLIS;
+                Math.abs(atMillis - lastMillis) > PAUSE_MILLIS
+                        || Math.abs(atMillis - countedMillis) > LONGEST_MILLIS;
         return another
                 ? new Use(
                         storedMillis,
-                        last,
+                        atMillis,
                         atMillis,
                         count == Integer.MAX_VALUE ? count : count + 1,
                         refetchCost)
-                : new Use(storedMillis, last, countedMillis, count, refetchCost);
+                : new Use(storedMillis, atMillis, countedMillis, count, refetchCost);
     }
 
     Use costing(long cost) {

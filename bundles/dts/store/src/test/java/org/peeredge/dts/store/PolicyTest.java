@@ -4,6 +4,7 @@ package org.peeredge.dts.store;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.peeredge.dts.api.PartialBlob;
 import org.peeredge.dts.api.StoredBlob;
 import org.peeredge.dts.api.cache.CachedBlob;
 import org.peeredge.dts.store.cache.Scripted;
+import org.peeredge.kernel.api.RetryLaterException;
 
 /** The store with a cache policy: one that drops what came last. */
 class PolicyTest {
@@ -126,6 +128,28 @@ class PolicyTest {
             assertEquals(7, facts.refetchCost());
             assertEquals(KIB_100, facts.sizeBytes());
             assertTrue(facts.usedMillis() - facts.storedMillis() >= 61_000);
+        }
+    }
+
+    @Test
+    void addsTheOldestWhenThePolicyNamesTooFew() throws IOException {
+        try (StoreFixture f = fixture(4 * KIB_100)) {
+            Digest pinned = f.put(StoreFixture.bytes(0, KIB_100));
+            f.store.pin(pinned, true);
+            Digest old = f.put(StoreFixture.bytes(1, KIB_100));
+            f.kernel.clock().advance(Duration.ofSeconds(1));
+            Digest middle = f.put(StoreFixture.bytes(2, KIB_100));
+            f.kernel.clock().advance(Duration.ofSeconds(1));
+            Digest newest = f.put(StoreFixture.bytes(3, KIB_100));
+            newestFirst.mostNamed = 1;
+            assertThrows(
+                    RetryLaterException.class, () -> f.put(StoreFixture.bytes(4, 4 * KIB_100)));
+            assertEquals(4, f.store.list().size(), "nothing goes when all is not enough");
+            f.put(StoreFixture.bytes(5, 2 * KIB_100));
+            assertFalse(f.store.has(newest), "named");
+            assertFalse(f.store.has(old), "the oldest of the others");
+            assertTrue(f.store.has(middle));
+            assertTrue(f.store.has(pinned));
         }
     }
 

@@ -9,10 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PartialBlob;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.StoredBlob;
+import org.peeredge.dts.store.cache.Evictor;
 import org.peeredge.dts.store.cache.TestCache;
 import org.peeredge.kernel.api.metrics.MetricScope;
 import org.peeredge.kit.tck.TestKernel;
@@ -29,9 +31,18 @@ final class StoreFixture implements AutoCloseable {
     }
 
     StoreFixture(StoreSettings settings) throws IOException {
+        this(settings, evictor -> evictor);
+    }
+
+    /** With something between the store and its cache. */
+    StoreFixture(StoreSettings settings, UnaryOperator<Evictor> between) throws IOException {
         store =
                 new FileContentStore(
-                        settings, kernel.clock(), kernel.threads(), scope, cache.evictor());
+                        settings,
+                        kernel.clock(),
+                        kernel.threads(),
+                        scope,
+                        between.apply(cache.evictor()));
     }
 
     static StoreSettings settings(Path dir, long quotaBytes) {

@@ -2,7 +2,7 @@
 /** What every test in the house needs: a test kernel, a test mesh, and a look at what is left. */
 @NullMarked
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package org.peeredge.kit.tck;
 
 import org.jspecify.annotations.NullMarked;

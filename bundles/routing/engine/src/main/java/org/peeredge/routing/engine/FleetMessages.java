@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.peeredge.kernel.api.NeverException;
+import org.peeredge.kernel.api.plugin.PluginSlots;
 
 /**
  * The two messages of topic {@value #TOPIC}, as UTF-8 lines: a first line with name and version,
@@ -50,8 +51,8 @@ final class FleetMessages {
             String type = value(lines, "type");
             String nonce = value(lines, "nonce");
             String expires = value(lines, "expires");
-            if (!StrategyType.valid(type)) {
-                throw new NeverException("the strategy type " + StrategyType.RULE);
+            if (!PluginSlots.validType(type)) {
+                throw new NeverException("the strategy type " + PluginSlots.TYPE_RULE);
             }
             if (!NONCE.matcher(nonce).matches() || !NUMBER.matcher(expires).matches()) {
                 throw new NeverException("the command's nonce or expiry has a wrong form");
@@ -85,8 +86,8 @@ final class FleetMessages {
             Map<String, String> lines = lines(payload);
             String before = value(lines, "before");
             String after = value(lines, "after");
-            if (!StrategyType.valid(before) || !StrategyType.valid(after)) {
-                throw new NeverException("the answer's strategy type " + StrategyType.RULE);
+            if (!PluginSlots.validType(before) || !PluginSlots.validType(after)) {
+                throw new NeverException("the answer's strategy type " + PluginSlots.TYPE_RULE);
             }
             return new Answer(before, after, oneLine(value(lines, "outcome")));
         }

@@ -18,6 +18,7 @@ import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kernel.api.mesh.Member;
 import org.peeredge.kernel.api.mesh.Mesh;
+import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.kernel.api.trust.Identity;
 import org.peeredge.routing.api.Routing.NodeChange;
 
@@ -46,8 +47,8 @@ final class FleetOperator {
             @Nullable Mesh mesh,
             Settings settings) {
         try {
-            if (!StrategyType.valid(type)) {
-                throw new NeverException("strategy '" + type + "' " + StrategyType.RULE);
+            if (!PluginSlots.validType(type)) {
+                throw new NeverException("strategy '" + type + "' " + PluginSlots.TYPE_RULE);
             }
             Identity me = present(identity, "is in no mesh: see mesh:create and mesh:join");
             Mesh members = present(mesh, "has no transfer engine running: see feature:list");

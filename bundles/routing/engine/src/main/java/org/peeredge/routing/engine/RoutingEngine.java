@@ -192,14 +192,14 @@ public final class RoutingEngine implements Routing, MeshHandler {
             unbind = "unbindStrategy")
     void bindStrategy(RoutingStrategy strategy, Map<String, Object> properties) {
         if (!(properties.get(PluginSlots.TYPE) instanceof String type)
-                || !StrategyType.valid(type)
+                || !PluginSlots.validType(type)
                 || type.equals(EvenPlan.TYPE)) {
             LOG.warn(
                     "Strategy {} is not used: its service property {} = '{}' {} and not be '{}'",
                     strategy.getClass().getName(),
                     PluginSlots.TYPE,
                     properties.get(PluginSlots.TYPE),
-                    StrategyType.RULE,
+                    PluginSlots.TYPE_RULE,
                     EvenPlan.TYPE);
             return;
         }

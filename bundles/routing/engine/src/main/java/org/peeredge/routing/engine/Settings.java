@@ -3,6 +3,7 @@ package org.peeredge.routing.engine;
 
 import java.time.Duration;
 import org.peeredge.kernel.api.ConfigCheck;
+import org.peeredge.kernel.api.plugin.PluginSlots;
 
 /**
  * The checked configuration.
@@ -32,8 +33,8 @@ record Settings(
     static Settings of(RoutingEngine.Config config) {
         ConfigCheck check = new ConfigCheck(RoutingEngine.PID);
         String strategy = check.notBlank("strategy", config.strategy()).strip();
-        if (!StrategyType.valid(strategy)) {
-            throw check.bad("strategy", strategy, StrategyType.RULE);
+        if (!PluginSlots.validType(strategy)) {
+            throw check.bad("strategy", strategy, PluginSlots.TYPE_RULE);
         }
         long plan = check.range("plan.timeout.millis", config.plan_timeout_millis(), 1, 5_000);
         long hang = check.range("hang.timeout.millis", config.hang_timeout_millis(), plan, 60_000);

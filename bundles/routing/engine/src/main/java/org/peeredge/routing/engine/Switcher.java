@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.routing.engine;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,6 +13,7 @@ import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.RetryLaterException;
+import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.routing.api.Routing.Change;
 import org.peeredge.routing.api.strategy.TransferView;
 import org.slf4j.Logger;
@@ -45,7 +47,7 @@ final class Switcher {
 
     /** Where the choice is remembered; may block on disk. */
     interface ChoiceStore {
-        void save(String type) throws Exception;
+        void save(String type) throws IOException;
     }
 
     /**
@@ -58,9 +60,9 @@ final class Switcher {
      *     is then what is
      */
     CompletionStage<Change> use(String type, Duration watch, Runnable switched) {
-        if (!StrategyType.valid(type)) {
+        if (!PluginSlots.validType(type)) {
             return CompletableFuture.failedFuture(
-                    new NeverException("strategy '" + type + "' " + StrategyType.RULE));
+                    new NeverException("strategy '" + type + "' " + PluginSlots.TYPE_RULE));
         }
         if (!busy.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(
@@ -163,7 +165,7 @@ final class Switcher {
         }
         try {
             store.save(type);
-        } catch (Exception e) {
+        } catch (IOException | RuntimeException e) {
             synchronized (written) {
                 written.removeLastOccurrence(type);
             }

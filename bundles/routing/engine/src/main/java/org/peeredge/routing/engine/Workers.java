@@ -20,7 +20,7 @@ final class Workers implements AutoCloseable {
     private final Supplier<ExecutorService> factory;
     private volatile @Nullable ExecutorService pool;
     private volatile int abandoned;
-    private volatile int maxAbandoned;
+    private int maxAbandoned;
     private boolean closed;
 
     /**
@@ -34,8 +34,9 @@ final class Workers implements AutoCloseable {
         this.pool = factory.get();
     }
 
-    void maxAbandoned(int max) {
+    synchronized void maxAbandoned(int max) {
         maxAbandoned = max;
+        startAgain();
     }
 
     int abandoned() {
@@ -80,6 +81,10 @@ final class Workers implements AutoCloseable {
     /** A thread that was given up has come back and ended. */
     synchronized void returned() {
         abandoned--;
+        startAgain();
+    }
+
+    private synchronized void startAgain() {
         if (pool == null && !closed && abandoned <= maxAbandoned) {
             pool = factory.get();
         }

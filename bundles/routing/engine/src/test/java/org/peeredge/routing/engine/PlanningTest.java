@@ -125,6 +125,31 @@ final class PlanningTest {
     }
 
     @Test
+    void aRaisedLimitOfLostThreadsEndsTheEvenPlans() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (Node node =
+                new Node(
+                        Map.of(
+                                "plan_timeout_millis", 20L,
+                                "hang_timeout_millis", 40L,
+                                "max_abandoned_threads", 0))) {
+            node.with(
+                    "network",
+                    (view, random) -> {
+                        awaitDeaf(release);
+                        return Views.plan(view, 5);
+                    });
+            assertEquals(EVEN, Views.weightOf(node.plan(Views.of(1))));
+            await(() -> node.metric("peeredge_routing_abandoned_threads") == 1);
+            node.with("network", Views.weight(6));
+            assertEquals(EVEN, Views.weightOf(node.plan(Views.of(1))), "there is no thread");
+            node.configure("max_abandoned_threads", 1);
+            await(() -> Views.weightOf(node.plan(Views.of(1))) == 6);
+            release.countDown();
+        }
+    }
+
+    @Test
     void aLateStrategyCountsAsFailedWhenItReturns() throws Exception {
         try (Node node =
                 new Node(Map.of("plan_timeout_millis", 10L, "hang_timeout_millis", 60_000L))) {

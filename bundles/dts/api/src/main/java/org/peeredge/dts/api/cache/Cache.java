@@ -18,8 +18,10 @@ public interface Cache {
      * Puts another policy in force: tries it on made-up blobs, tells it of every blob that is here,
      * and remembers the choice in the configuration. Nothing is dropped for it.
      *
+     * @param type as {@link #policies} names it; {@code builtin} is the store's own order
      * @return the change; fails with {@code NeverException} when there is no such policy or it
-     *     fails its check, and what was is then what is
+     *     fails its check, with {@code RetryLaterException} when it could not be checked or the
+     *     choice not be remembered now, or another change is going on; what was is then what is
      */
     CompletionStage<Change> use(String type);
 

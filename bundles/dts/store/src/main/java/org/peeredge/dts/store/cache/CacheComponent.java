@@ -114,14 +114,14 @@ public final class CacheComponent implements Cache, Evictor {
             unbind = "unbindPolicy")
     void bindPolicy(CachePolicyProvider provider, Map<String, Object> properties) {
         if (!(properties.get(PluginSlots.TYPE) instanceof String type)
-                || !CacheSettings.validType(type)
+                || !PluginSlots.validType(type)
                 || type.equals(PolicyChoice.BUILT_IN)) {
             LOG.warn(
                     "Cache policy {} is not used: its service property {} = '{}' {} and not be '{}'",
                     provider.getClass().getName(),
                     PluginSlots.TYPE,
                     properties.get(PluginSlots.TYPE),
-                    CacheSettings.TYPE_RULE,
+                    PluginSlots.TYPE_RULE,
                     PolicyChoice.BUILT_IN);
             return;
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -36,22 +37,16 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
     private final PolicyThread thread;
     private final PolicyDesk desk;
     private final ExecutorService waiting;
-    private final ChoiceStore store;
+    private final PolicySwitch switcher;
     private final Events events = new Events();
     private final AtomicBoolean changing = new AtomicBoolean();
-
-    /** Where the choice is remembered; may block on disk. */
-    interface ChoiceStore {
-        void save(String type) throws Exception;
-    }
 
     CacheHost(
             CacheSettings settings,
             Clock clock,
             Threads threads,
             MetricScope scope,
-            ChoiceStore store) {
-        this.store = store;
+            PolicySwitch.ChoiceStore store) {
         metrics = new CacheMetrics(scope);
         slots = new PluginSlots<>(settings.drain(), settings.maxFailures(), this::tripped);
         choice = new PolicyChoice(slots, settings.policy(), metrics);
@@ -61,6 +56,7 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
                         settings.maxAbandonedThreads());
         metrics.abandonedThreads(thread::abandoned);
         desk = new PolicyDesk(clock, thread, choice, events, metrics, settings.hangTimeout());
+        switcher = new PolicySwitch(desk, choice, store);
         waiting = threads.newVirtualPool(CacheComponent.PID, "wait");
     }
 
@@ -68,15 +64,8 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
     void settings(CacheSettings changed) {
         desk.hangTimeout(changed.hangTimeout());
         thread.maxAbandoned(changed.maxAbandonedThreads());
-        if (!choice.wanted().equals(changed.policy())) {
-            choose(changed.policy());
-            if (!choice.inForce().equals(changed.policy())) {
-                LOG.warn(
-                        "Cache policy {} is configured, but {}",
-                        changed.policy(),
-                        choice.whyNot(changed.policy()));
-            }
-        }
+        desk.catchUp(); // there may be a thread again
+        switcher.configured(changed.policy());
     }
 
     void add(String type, int ranking, CachePolicyProvider provider) {
@@ -91,11 +80,6 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
         desk.forget(provider);
         choice.announce();
         return drained;
-    }
-
-    private void choose(String type) {
-        choice.choose(type);
-        desk.catchUp();
     }
 
     private void tripped(String type, String reason) {
@@ -120,9 +104,9 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
 
     @Override
     public CompletionStage<Change> use(String type) {
-        if (!CacheSettings.validType(type)) {
+        if (!PluginSlots.validType(type)) {
             return CompletableFuture.failedFuture(
-                    new NeverException("cache policy '" + type + "' " + CacheSettings.TYPE_RULE));
+                    new NeverException("cache policy '" + type + "' " + PluginSlots.TYPE_RULE));
         }
         if (!changing.compareAndSet(false, true)) {
             return CompletableFuture.failedFuture(
@@ -130,37 +114,22 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
                             "another change of the cache policy is going on here: try again when it"
                                     + " is done"));
         }
-        return CompletableFuture.supplyAsync(() -> change(type), waiting)
+        return waiting(() -> switcher.use(type))
                 .whenComplete((change, error) -> changing.set(false));
     }
 
-    private Change change(String type) {
-        String was = choice.inForce();
-        String wantedBefore = choice.wanted();
-        desk.probe(type);
-        choose(type);
+    /** Does what may block on a thread of its own. */
+    private <T> CompletionStage<T> waiting(Supplier<T> work) {
         try {
-            store.save(type);
-        } catch (Exception e) {
-            choose(wantedBefore);
-            throw new RetryLaterException(
-                    "the choice of cache policy '"
-                            + type
-                            + "' could not be remembered ("
-                            + e.getMessage()
-                            + "): look at the disk of this node's configuration, then try again",
-                    e);
+            return CompletableFuture.supplyAsync(work, waiting);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(new RetryLaterException("the cache stops", e));
         }
-        if (!choice.inForce().equals(type)) {
-            throw new NeverException(choice.whyNot(type));
-        }
-        return new Change(was, type);
     }
 
     @Override
     public CompletionStage<Boolean> admits(CachedBlob candidate) {
-        return CompletableFuture.supplyAsync(
-                () -> desk.ask(policy -> policy.admits(candidate)).orElse(true), waiting);
+        return waiting(() -> desk.ask(policy -> policy.admits(candidate)).orElse(true));
     }
 
     @Override
@@ -219,7 +188,7 @@ final class CacheHost implements Cache, Evictor, AutoCloseable {
 
     @Override
     public List<Digest> victims(long bytes, Predicate<Digest> evictable) {
-        return desk.ask(policy -> Probe.checked(policy, bytes, evictable)).orElse(List.of());
+        return desk.victims(bytes, evictable).orElse(List.of());
     }
 
     @Override

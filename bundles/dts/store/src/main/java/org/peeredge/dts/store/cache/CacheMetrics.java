@@ -69,8 +69,8 @@ final class CacheMetrics {
         return new ByPolicy(
                 counter("hits_total", "Requests for blobs that were here.", type),
                 counter("hit_bytes_total", "Bytes of blobs that were asked for and here.", type),
-                counter("misses_total", "Blobs that had to be fetched.", type),
-                counter("miss_bytes_total", "Bytes of blobs that had to be fetched.", type),
+                counter("misses_total", "Blobs that came, fetched or pushed.", type),
+                counter("miss_bytes_total", "Bytes of blobs that came, fetched or pushed.", type),
                 counter("evictions_total", "Blobs dropped to make room.", type),
                 counter("evicted_bytes_total", "Bytes of blobs dropped to make room.", type));
     }

@@ -2,8 +2,8 @@
 package org.peeredge.dts.store.cache;
 
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.peeredge.kernel.api.ConfigCheck;
+import org.peeredge.kernel.api.plugin.PluginSlots;
 
 /**
  * What can be set.
@@ -20,20 +20,12 @@ record CacheSettings(
         int maxFailures,
         Duration drain,
         int maxAbandonedThreads) {
-    static final String TYPE_RULE = "must be 1 to 32 lower-case letters, digits or _";
-
-    private static final Pattern TYPE = Pattern.compile("[a-z0-9_]{1,32}");
-
-    static boolean validType(String type) {
-        return TYPE.matcher(type).matches();
-    }
-
     /** Checks every value; a bad one is refused with PID and key in the message. */
     static CacheSettings of(CacheComponent.Config config) {
         ConfigCheck check = new ConfigCheck(CacheComponent.PID);
         String policy = check.notBlank("policy", config.policy()).strip();
-        if (!validType(policy)) {
-            throw check.bad("policy", policy, TYPE_RULE);
+        if (!PluginSlots.validType(policy)) {
+            throw check.bad("policy", policy, PluginSlots.TYPE_RULE);
         }
         return new CacheSettings(
                 policy,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.store.cache;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +21,9 @@ import org.peeredge.dts.api.cache.CachedBlob;
 final class Events {
     static final int MAX = 8_192;
 
-    private final Queue<Event> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private volatile @Nullable Feed feed;
+    private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicReference<@Nullable Feed> feed = new AtomicReference<>();
 
     /** Something that a policy is told. */
     sealed interface Event {
@@ -34,6 +36,9 @@ final class Events {
         /** See {@link CachePolicy#removed}. */
         record Removed(Digest digest) implements Event {}
     }
+
+    /** An event, and the beginning before which it need not be told: that has a newer catalogue. */
+    private record Waiting(Feed feed, Event event) {}
 
     /** Where a policy that begins learns what is here; each object is another beginning. */
     static final class Feed {
@@ -49,18 +54,26 @@ final class Events {
             return capacityBytes;
         }
 
-        List<CachedBlob> blobs() {
-            return catalogue.get();
+        /** What is here, what was used last at the end. */
+        List<CachedBlob> inOrderOfUse() {
+            return catalogue.get().stream()
+                    .sorted(Comparator.comparingLong(CachedBlob::usedMillis))
+                    .toList();
         }
     }
 
     /** The catalogue now; null while the store is closed. */
     @Nullable Feed feed() {
-        return feed;
+        return feed.get();
     }
 
     void feed(@Nullable Feed next) {
-        feed = next;
+        feed.set(next);
+    }
+
+    /** How many wait. */
+    int waiting() {
+        return count.get();
     }
 
     /**
@@ -69,46 +82,55 @@ final class Events {
      * @return how many wait; 0 when they were too many and a policy has to begin anew
      */
     int add(Event event) {
-        Feed now = feed;
+        Feed now = feed.get();
         if (now == null) {
             return 1;
         }
-        int n = waiting.incrementAndGet();
+        int n = count.incrementAndGet();
         if (n > MAX) {
-            // What is told from the catalogue may be told again by what waits: that is harmless.
-            queue.clear();
-            waiting.set(0);
-            feed = new Feed(now.capacityBytes, now.catalogue);
+            count.decrementAndGet();
+            // When somebody else was faster, that catalogue will be read after this event, too.
+            if (feed.compareAndSet(now, new Feed(now.capacityBytes, now.catalogue))) {
+                forget();
+            }
             return 0;
         }
-        queue.add(event);
+        queue.add(new Waiting(now, event));
         return n;
     }
 
     /**
      * Tells them, until there are no more.
      *
+     * @param known the catalogue that the policy began with
      * @param over whether somebody else took over meanwhile
      */
-    void drainTo(CachePolicy policy, BooleanSupplier over) {
+    @SuppressWarnings("ReferenceEquality") // this very catalogue
+    void drainTo(Feed known, CachePolicy policy, BooleanSupplier over) {
         while (!over.getAsBoolean()) {
-            Event event = queue.poll();
-            if (event == null) {
+            Waiting next = queue.poll();
+            if (next == null) {
                 return;
             }
-            waiting.decrementAndGet();
-            switch (event) {
-                case Event.Stored e -> policy.stored(e.blob());
-                case Event.Used e -> policy.used(e.digest(), e.atMillis());
-                case Event.Removed e -> policy.removed(e.digest());
+            count.decrementAndGet();
+            if (next.feed() == known) {
+                tell(policy, next.event());
             }
+        }
+    }
+
+    private static void tell(CachePolicy policy, Event event) {
+        switch (event) {
+            case Event.Stored e -> policy.stored(e.blob());
+            case Event.Used e -> policy.used(e.digest(), e.atMillis());
+            case Event.Removed e -> policy.removed(e.digest());
         }
     }
 
     /** Forgets them: nobody is there to be told, and who comes begins with the catalogue. */
     void forget() {
         while (queue.poll() != null) {
-            waiting.decrementAndGet();
+            count.decrementAndGet();
         }
     }
 }

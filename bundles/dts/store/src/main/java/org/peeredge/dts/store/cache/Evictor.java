@@ -32,7 +32,7 @@ public interface Evictor {
     /** A blob takes no room any more. */
     void removed(Digest digest);
 
-    /** A blob that is not here is fetched. */
+    /** A blob that is not here comes: it is fetched or pushed. */
     void missed(long sizeBytes);
 
     /** A blob was dropped to make room. */
@@ -41,7 +41,8 @@ public interface Evictor {
     /**
      * What the policy in force would drop, least worth first; perhaps too little, or nothing when
      * there is no policy or it fails: the store then goes on with what was not used for longest.
-     * Waits for the policy, for the configured time at most.
+     * Waits for the policy: for its turn and its answer as long as is configured, and no more than
+     * twice as long together when its turn came late.
      *
      * @param evictable called on another thread while this one waits
      */

@@ -50,6 +50,11 @@ final class PolicyChoice {
         return slots.lease(type);
     }
 
+    /** Whether a plugin of that type is there and not tripped off. */
+    boolean usable(String type) {
+        return slots.usable(type);
+    }
+
     String inForce() {
         String now = wanted;
         return slots.usable(now) ? now : BUILT_IN;
@@ -69,9 +74,7 @@ final class PolicyChoice {
             }
             list.add(new PolicyInfo(p.type(), p.ranking(), state));
         }
-        if (!seen) {
-            list.add(new PolicyInfo(BUILT_IN, Integer.MIN_VALUE, "in force"));
-        }
+        list.add(new PolicyInfo(BUILT_IN, Integer.MIN_VALUE, seen ? "ready" : "in force"));
         return list;
     }
 

@@ -21,17 +21,24 @@ final class PolicyThread implements AutoCloseable {
     private final Supplier<ExecutorService> factory;
     private volatile @Nullable Seat seat;
     private volatile int abandoned;
-    private volatile int maxAbandoned;
+    private int maxAbandoned;
     private boolean closed;
+
+    /** A policy that has the thread, and since when by the node's clock. */
+    record Turn(Lease<CachePolicyProvider> lease, long sinceNanos) {}
 
     /** A thread and the policy that it holds. */
     static final class Seat {
         private final ExecutorService pool;
         private volatile boolean givenUp;
+
+        /** Guarded by the {@link PolicyThread}: only a thread that works can be lost. */
+        private boolean busy;
+
         @Nullable Running running;
 
-        /** What runs now, for whoever finds that it does not return. */
-        volatile @Nullable Lease<CachePolicyProvider> lease;
+        /** Whose code runs now, for whoever finds that it does not return. */
+        volatile @Nullable Turn turn;
 
         Seat(ExecutorService pool) {
             this.pool = pool;
@@ -48,8 +55,9 @@ final class PolicyThread implements AutoCloseable {
         this.seat = new Seat(factory.get());
     }
 
-    void maxAbandoned(int max) {
+    synchronized void maxAbandoned(int max) {
         maxAbandoned = max;
+        replace();
     }
 
     int abandoned() {
@@ -69,12 +77,13 @@ final class PolicyThread implements AutoCloseable {
         }
         try {
             now.pool.execute(() -> {
+                if (!begin(now)) {
+                    return;
+                }
                 try {
-                    if (!now.givenUp) {
-                        work.on(now);
-                    }
+                    work.on(now);
                 } finally {
-                    cameBack(now);
+                    end(now);
                 }
             });
             return Optional.of(now);
@@ -83,37 +92,50 @@ final class PolicyThread implements AutoCloseable {
         }
     }
 
-    /** Gives a thread up that does not return. */
+    /**
+     * Gives a thread up that does not return; what is queued for it is dropped.
+     *
+     * @param first done before a fresh thread can begin anything
+     * @return false when it has returned after all, or was given up already
+     */
     @SuppressWarnings("ReferenceEquality") // this very thread
-    synchronized void giveUp(Seat held) {
-        if (closed || seat != held) {
-            return;
+    synchronized boolean giveUp(Seat held, Runnable first) {
+        if (closed || seat != held || !held.busy) {
+            return false;
         }
+        first.run();
         abandoned++;
         held.givenUp = true;
         held.pool.shutdownNow();
-        if (abandoned > maxAbandoned) {
-            seat = null;
+        seat = null;
+        replace();
+        if (seat == null) {
             LOG.error(
                     "{} threads are held by cache policies that do not return; from now on the"
                             + " store drops what was not used for longest. Remove those policies'"
                             + " bundles and restart this node",
                     abandoned);
-            return;
         }
-        seat = new Seat(factory.get());
+        return true;
     }
 
-    private void cameBack(Seat held) {
-        if (!held.givenUp) {
-            return;
+    private synchronized void replace() {
+        if (seat == null && !closed && abandoned <= maxAbandoned) {
+            seat = new Seat(factory.get());
         }
-        held.running = null;
-        synchronized (this) {
+    }
+
+    private synchronized boolean begin(Seat held) {
+        held.busy = !held.givenUp;
+        return held.busy;
+    }
+
+    private synchronized void end(Seat held) {
+        held.busy = false;
+        if (held.givenUp && !closed) {
+            held.running = null;
             abandoned--;
-            if (seat == null && !closed && abandoned <= maxAbandoned) {
-                seat = new Seat(factory.get());
-            }
+            replace();
         }
     }
 

@@ -251,4 +251,46 @@ final class CacheHostTest {
                             .get(10, TimeUnit.SECONDS));
         }
     }
+
+    @Test
+    void oneThatNeverNamesWhatGoesIsTrippedOffWhateverItIsTold() {
+        try (TestCache cache = cache(PATIENT)) {
+            cache.add("scripted", scripted);
+            scripted.before =
+                    () -> {
+                        throw new IllegalStateException("never");
+                    };
+            assertEquals(List.of(), ask(cache));
+            cache.add("other", new Scripted()); // what was told is worked off, and goes well
+            assertEquals(List.of(), ask(cache));
+            assertEquals("builtin", cache.cache().policy());
+        }
+    }
+
+    @Test
+    void aCatalogueThatCannotBeReadIsNotThePolicysDoing() {
+        try (TestCache cache = new TestCache(kernel, "scripted", PATIENT)) {
+            cache.evictor()
+                    .attach(
+                            100,
+                            () -> {
+                                throw new IllegalStateException("ours");
+                            });
+            cache.add("scripted", scripted);
+            for (int i = 0; i < 3; i++) {
+                assertEquals(List.of(), ask(cache));
+            }
+            assertEquals("scripted", cache.cache().policy());
+            assertEquals(0, scripted.made.get());
+        }
+    }
+
+    @Test
+    void aPolicyWithoutAStoreLeavesAtOnce() {
+        try (TestCache cache = new TestCache(kernel, "scripted", PATIENT)) {
+            cache.add("scripted", scripted);
+            assertEquals(List.of(), ask(cache));
+            assertTrue(cache.remove(scripted), "nothing holds it");
+        }
+    }
 }

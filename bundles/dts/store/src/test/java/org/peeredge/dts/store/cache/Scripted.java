@@ -17,6 +17,12 @@ public final class Scripted implements CachePolicyProvider {
     /** What happens when a policy of this provider is asked what to drop. */
     public volatile Runnable before = () -> {};
 
+    /** What happens when a policy of this provider is told of a blob. */
+    public volatile Runnable beforeStored = () -> {};
+
+    /** How many blobs are named at most. */
+    public volatile int mostNamed = Integer.MAX_VALUE;
+
     /** What was told to the last policy that was made. */
     public volatile Map<Digest, CachedBlob> told = Map.of();
 
@@ -31,6 +37,7 @@ public final class Scripted implements CachePolicyProvider {
         return new CachePolicy() {
             @Override
             public void stored(CachedBlob blob) {
+                beforeStored.run();
                 blobs.put(blob.digest(), blob);
             }
 
@@ -48,7 +55,7 @@ public final class Scripted implements CachePolicyProvider {
                 List<Digest> victims = new ArrayList<>();
                 long left = bytes;
                 for (Digest digest : List.copyOf(blobs.keySet()).reversed()) {
-                    if (left > 0 && evictable.test(digest)) {
+                    if (left > 0 && victims.size() < mostNamed && evictable.test(digest)) {
                         victims.add(digest);
                         CachedBlob blob = blobs.get(digest);
                         left -= blob == null ? 0 : blob.sizeBytes();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.store.cache;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ public final class TestCache implements AutoCloseable {
     /** What was remembered as chosen, in order. */
     public final List<String> saved = new ArrayList<>();
 
+    /** What happens when a choice is remembered, before it is. */
+    PolicySwitch.ChoiceStore beforeSaved = type -> {};
+
     private final MetricScope scope;
     private final CacheHost host;
 
@@ -23,11 +27,25 @@ public final class TestCache implements AutoCloseable {
         scope = kernel.metrics().scope();
         host =
                 new CacheHost(
-                        new CacheSettings(policy, hangTimeout, 2, Duration.ofSeconds(5), 1),
+                        settings(policy, hangTimeout, 1),
                         kernel.clock(),
                         kernel.threads(),
                         scope,
-                        saved::add);
+                        this::save);
+    }
+
+    private static CacheSettings settings(String policy, Duration hangTimeout, int maxAbandoned) {
+        return new CacheSettings(policy, hangTimeout, 2, Duration.ofSeconds(5), maxAbandoned);
+    }
+
+    private void save(String type) throws IOException {
+        beforeSaved.save(type);
+        saved.add(type);
+    }
+
+    /** The configuration says so. */
+    void configure(String policy, Duration hangTimeout, int maxAbandoned) {
+        host.settings(settings(policy, hangTimeout, maxAbandoned));
     }
 
     /** What the store talks to. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * The plugins of one family, found by type. One implementation for all families.
@@ -22,6 +23,11 @@ import java.util.function.Predicate;
 public final class PluginSlots<T> {
     /** Service property that names a plugin's type. */
     public static final String TYPE = "peeredge.type";
+
+    /** What a type may look like, to follow on its name: it comes from operators and bundles. */
+    public static final String TYPE_RULE = "must be 1 to 32 lower-case letters, digits or _";
+
+    private static final Pattern TYPE_FORM = Pattern.compile("[a-z0-9_]{1,32}");
 
     /** How long a removal waits for running work when nothing else is said. */
     public static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
@@ -46,6 +52,11 @@ public final class PluginSlots<T> {
         this.drain = drain;
         this.maxFailures = maxFailures;
         this.onTrip = onTrip;
+    }
+
+    /** Whether a type keeps to {@link #TYPE_RULE}. */
+    public static boolean validType(String type) {
+        return TYPE_FORM.matcher(type).matches();
     }
 
     /** Adds a plugin; from now on new leases may get it. */

@@ -2,7 +2,7 @@
 /** Plugins found by type, used under leases, drained and tripped off. */
 @NullMarked
 @Export
-@Version("0.2.0")
+@Version("0.3.0")
 package org.peeredge.kernel.api.plugin;
 
 import org.jspecify.annotations.NullMarked;

@@ -244,4 +244,14 @@ final class PluginSlotsTest {
             }
         }
     }
+
+    @Test
+    void knowsWhatATypeMayLookLike() {
+        for (String good : List.of("a", "x86_64", "z".repeat(32))) {
+            assertTrue(PluginSlots.validType(good), good);
+        }
+        for (String bad : List.of("", "A", "a b", "a-b", "z".repeat(33), "\u00e4")) {
+            assertFalse(PluginSlots.validType(bad), bad);
+        }
+    }
 }

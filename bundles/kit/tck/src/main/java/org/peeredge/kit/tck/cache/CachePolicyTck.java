@@ -6,20 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.cache.CachePolicy;
 import org.peeredge.dts.api.cache.CachePolicyProvider;
 import org.peeredge.dts.api.cache.CachedBlob;
-import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.kit.tck.Residue;
+import org.peeredge.kit.tck.Swaps;
 
 /**
  * The contract of {@link CachePolicy}. A policy's test extends this and says how its provider is
@@ -190,54 +185,15 @@ public abstract class CachePolicyTck {
     /** A hundred swaps while room is made: every answer is good, and nothing is left. */
     @Test
     public void swapsUnderLoad() throws InterruptedException {
-        Residue residue = Residue.now();
-        Queue<String> faults = new ConcurrentLinkedQueue<>();
-        PluginSlots<CachePolicyProvider> slots =
-                new PluginSlots<>(Duration.ofSeconds(10), 1, (type, why) -> faults.add(why));
-        CachePolicyProvider current = provider();
-        slots.add("tck", 0, current);
-        AtomicBoolean over = new AtomicBoolean();
-        CountDownLatch serving = new CountDownLatch(2);
-        List<Thread> users = new ArrayList<>();
-        for (int seed = 0; seed < 2; seed++) {
-            CacheLoad load = new CacheLoad(seed, 100 * MIB);
-            users.add(
-                    Thread.ofPlatform()
-                            .start(() -> serveUntil(over, load, slots, serving, faults)));
-        }
-        serving.await();
-        for (int swap = 0; swap < 100; swap++) {
-            CachePolicyProvider next = provider();
-            slots.add("tck", 0, next);
-            assertTrue(slots.remove(current), "swap " + swap + " did not drain");
-            current = next;
-        }
-        over.set(true);
-        for (Thread user : users) {
-            user.join();
-        }
-        assertEquals(List.of(), List.copyOf(faults));
-        assertEquals(0, slots.list().getFirst().openLeases());
-        residue.assertBack(0);
+        Swaps.underLoad(this::provider, List.of(serving(0), serving(1)));
     }
 
-    private static void serveUntil(
-            AtomicBoolean over,
-            CacheLoad load,
-            PluginSlots<CachePolicyProvider> slots,
-            CountDownLatch serving,
-            Queue<String> faults) {
-        while (!over.get()) {
-            try (var lease = slots.lease("tck").orElseThrow()) {
-                CachePolicy policy = lease.plugin().create(100 * MIB);
-                load.tell(policy);
-                load.serve(policy, 50);
-            } catch (RuntimeException | AssertionError e) {
-                faults.add(e.toString());
-                return;
-            } finally {
-                serving.countDown();
-            }
-        }
+    private static Consumer<CachePolicyProvider> serving(int seed) {
+        CacheLoad load = new CacheLoad(seed, 100 * MIB);
+        return provider -> {
+            CachePolicy policy = provider.create(100 * MIB);
+            load.tell(policy);
+            load.serve(policy, 50);
+        };
     }
 }

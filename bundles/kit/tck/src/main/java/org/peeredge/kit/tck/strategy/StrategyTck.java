@@ -6,20 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.peeredge.kernel.api.NodeId;
-import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.kit.tck.Residue;
+import org.peeredge.kit.tck.Swaps;
 import org.peeredge.routing.api.strategy.PeerView;
 import org.peeredge.routing.api.strategy.Plan;
 import org.peeredge.routing.api.strategy.RoutingStrategy;
@@ -197,50 +196,14 @@ public abstract class StrategyTck {
     /** A hundred swaps while plans are made: every plan is good, and nothing is left. */
     @Test
     public void swapsUnderLoad() throws InterruptedException {
-        Residue residue = Residue.now();
-        Queue<String> faults = new ConcurrentLinkedQueue<>();
-        PluginSlots<RoutingStrategy> slots =
-                new PluginSlots<>(Duration.ofSeconds(10), 1, (type, why) -> faults.add(why));
-        RoutingStrategy current = strategy();
-        slots.add("tck", 0, current);
-        AtomicBoolean over = new AtomicBoolean();
-        CountDownLatch planning = new CountDownLatch(2);
-        List<Thread> users = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            users.add(Thread.ofPlatform().start(() -> planUntil(over, slots, planning, faults)));
-        }
-        planning.await();
-        for (int swap = 0; swap < 100; swap++) {
-            RoutingStrategy next = strategy();
-            slots.add("tck", 0, next);
-            assertTrue(slots.remove(current), "swap " + swap + " did not drain");
-            current = next;
-        }
-        over.set(true);
-        for (Thread user : users) {
-            user.join();
-        }
-        assertEquals(List.of(), List.copyOf(faults));
-        assertEquals(0, slots.list().getFirst().openLeases());
-        residue.assertBack(0);
+        Swaps.underLoad(this::strategy, List.of(planning(), planning()));
     }
 
-    private static void planUntil(
-            AtomicBoolean over,
-            PluginSlots<RoutingStrategy> slots,
-            CountDownLatch planning,
-            Queue<String> faults) {
-        for (int seed = 0; !over.get(); seed++) {
-            try (var lease = slots.lease("tck").orElseThrow()) {
-                if (planOf(lease.plugin(), seed & 63).shares().isEmpty()) {
-                    faults.add("an empty plan, seed " + (seed & 63));
-                }
-            } catch (RuntimeException e) {
-                faults.add(e.toString());
-                return;
-            } finally {
-                planning.countDown();
-            }
-        }
+    private static Consumer<RoutingStrategy> planning() {
+        AtomicInteger plans = new AtomicInteger();
+        return strategy -> {
+            int seed = plans.getAndIncrement() & 63;
+            assertFalse(planOf(strategy, seed).shares().isEmpty(), "an empty plan, seed " + seed);
+        };
     }
 }
