@@ -20,7 +20,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ApiTest {
     @ParameterizedTest
-    @ValueSource(strings = {"kernel/api", "kernel/netty", "dts/api", "routing/api", "kit/tck"})
+    @ValueSource(
+            strings = {
+                "kernel/api",
+                "kernel/netty",
+                "dts/api",
+                "routing/api",
+                "kit/tck",
+                "kit/simnet"
+            })
     void isAsWrittenDown(String bundle) throws IOException {
         Path folder = Path.of("..", "bundles", bundle);
         Path classes = folder.resolve("target/classes");

@@ -38,6 +38,7 @@ class AssemblyIT {
             assertFalse(assembly.log().contains("Stopping bundles"), assembly.log());
             assertNoErrors(assembly);
             assertListensOnlyWhereItSays(assembly);
+            assertRunsOnItsNatives(assembly);
 
             long pid = assembly.pid();
             assertTrue(assembly.script("start").contains("runs already"));
@@ -120,6 +121,23 @@ class AssemblyIT {
                                 "io.netty.tcnative-boringssl-static",
                                 "org.apache.karaf.features.extension")
                         .anyMatch(line::contains);
+    }
+
+    /** What the JDK does in their place works too, at twice the cost: nobody would notice. */
+    private static void assertRunsOnItsNatives(Assembly assembly) {
+        Numbers numbers =
+                Numbers.of(
+                        assembly.inside(
+                                List.of(
+                                        "curl",
+                                        "--fail",
+                                        "--silent",
+                                        "--show-error",
+                                        "--max-time",
+                                        "10",
+                                        "http://127.0.0.1:7460/metrics")));
+        assertEquals(1, numbers.get("peeredge_kernel_netty_boringssl_enabled"));
+        assertEquals(1, numbers.get("peeredge_kernel_netty_epoll_enabled"));
     }
 
     /** TCP ports: channel and join door for peers on every address, everything else on loopback. */

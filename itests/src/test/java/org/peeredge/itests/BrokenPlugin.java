@@ -2,6 +2,7 @@
 package org.peeredge.itests;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +35,11 @@ import org.peeredge.routing.api.strategy.TransferView;
 /**
  * A plugin bundle of this one class that breaks its contract: it {@code throws}, {@code hangs} or
  * {@code leaks}. As a strategy it works until a file named as that is in the data folder, so that
- * it passes the check before it is put in force. As a codec it makes the symbols of {@code none},
- * and what leaks is its encoders, which it never lets go of.
+ * it passes the check before it is put in force; what leaks is a thread for each plan. As a codec
+ * it makes the symbols of {@code none}, and what leaks is its encoders, which it never lets go of.
+ * As a channel it breaks down as soon as it is called, and what leaks is the lease under which it
+ * listens; but one of type {@code tcp} hands all to the real one, and it is its channels that throw
+ * when content is sent.
  */
 public final class BrokenPlugin
         implements BundleActivator, RoutingStrategy, ChannelProvider, CodecProvider, Encoder {
@@ -50,6 +54,7 @@ public final class BrokenPlugin
     private volatile Path breaks = Path.of("");
     private volatile String type = "";
     private volatile String how = "";
+    private volatile @Nullable ChannelProvider real;
     private volatile boolean stopped;
 
     /** The activator; also strategy, channel or codec. */
@@ -89,6 +94,7 @@ public final class BrokenPlugin
                         how,
                         "Import-Package",
                         "org.osgi.framework, org.peeredge.kernel.api,"
+                                + " org.peeredge.kernel.api.trust,"
                                 + " org.peeredge.dts.api.channel, org.peeredge.dts.api.codec,"
                                 + " org.peeredge.routing.api.strategy"));
         return name;
@@ -100,6 +106,9 @@ public final class BrokenPlugin
         type = headers.get(TYPE);
         how = headers.get(HOW);
         breaks = Path.of(context.getProperty("karaf.data"), how);
+        if (type.equals("tcp")) {
+            real = context.getService(context.getServiceReference(ChannelProvider.class));
+        }
         context.registerService(
                 headers.get(FAMILY),
                 this,
@@ -117,6 +126,9 @@ public final class BrokenPlugin
         if (Files.exists(breaks)) {
             breaks("throws");
             breaks("hangs");
+            if (how.equals("leaks")) {
+                Thread.ofPlatform().daemon().name("leaked").start(() -> breaks("leaks"));
+            }
         }
         return new Plan(
                 view.peers().stream()
@@ -138,19 +150,55 @@ public final class BrokenPlugin
 
     @Override
     public ChannelTraits traits() {
-        return new ChannelTraits(type, true, true, 1 << 20);
+        ChannelProvider tcp = real;
+        return tcp == null ? new ChannelTraits(type, true, true, 1 << 20) : tcp.traits();
     }
 
-    /** Leaks: the stage never completes, so that its lease is never given back. */
     @Override
     public CompletionStage<Listening> listen(ChannelAcceptor acceptor) {
+        ChannelProvider tcp = real;
+        if (tcp != null) {
+            return tcp.listen(channel ->
+                    around(
+                            ChannelListener.class,
+                            acceptor.accepted(around(Channel.class, channel))));
+        }
+        breaks("throws");
+        breaks("hangs");
         return new CompletableFuture<>();
     }
 
     @Override
     public CompletionStage<Channel> connect(
             PeerAddress address, ChannelListener listener, Duration timeout) {
+        ChannelProvider tcp = real;
+        if (tcp != null) {
+            return tcp.connect(address, around(ChannelListener.class, listener), timeout)
+                    .thenApply(channel -> around(Channel.class, channel));
+        }
+        breaks("throws");
+        breaks("hangs");
         return new CompletableFuture<>();
+    }
+
+    /** Hands every call on, but throws where a channel sends content. */
+    private <T> T around(Class<T> family, T whole) {
+        return family.cast(
+                Proxy.newProxyInstance(
+                        BrokenPlugin.class.getClassLoader(),
+                        new Class<?>[] {family},
+                        (proxy, method, args) -> {
+                            if (method.getName().equals("send")) {
+                                breaks("throws");
+                            }
+                            Object[] given = args == null ? new Object[0] : args.clone();
+                            for (int i = 0; i < given.length; i++) {
+                                if (given[i] instanceof Channel channel) {
+                                    given[i] = around(Channel.class, channel);
+                                }
+                            }
+                            return method.invoke(whole, given);
+                        }));
     }
 
     @Override

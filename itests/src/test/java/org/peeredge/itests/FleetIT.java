@@ -57,14 +57,17 @@ class FleetIT {
     @Test
     void aMemberRollsBackWhereTheNewStrategyFails() throws Exception {
         Path jar = folder.resolve("broken.jar");
-        BrokenPlugin.write(jar, RoutingStrategy.class, BROKEN, BROKEN);
-        Path deploy = Files.createDirectories(edge.spec().home().resolve("deploy"));
-        Files.copy(jar, deploy.resolve("broken.jar"));
-        nodes.command("bundle:install -s file:" + jar);
-        TestNodes.await("the headless node has it", () -> use(BROKEN, edge).startsWith("changed"));
-        assertEquals("changed", use("network", edge));
+        String bundle = BrokenPlugin.write(jar, RoutingStrategy.class, BROKEN, BROKEN);
+        Path deployed =
+                Files.createDirectories(edge.spec().home().resolve("deploy")).resolve("broken.jar");
 
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
+            load.awaitOneMore();
+            Files.copy(jar, deployed);
+            nodes.command("bundle:install -s file:" + jar);
+            TestNodes.await(
+                    "the headless node has it", () -> use(BROKEN, edge).startsWith("changed"));
+            assertEquals("changed", use("network", edge));
             load.awaitOneMore();
             int before = inForce(edge);
             CompletableFuture<JsonNode> changes =
@@ -75,6 +78,12 @@ class FleetIT {
             assertTrue(edges.get("outcome").asText().startsWith("rolled back: "), edges::toString);
             assertEquals("network", edges.get("after").asText());
             assertEquals("changed", row(changes.get(), origin).get("outcome").asText());
+            load.awaitOneMore();
+            Files.delete(deployed);
+            nodes.command("bundle:uninstall " + bundle);
+            TestNodes.await(
+                    "the headless node has lost it",
+                    () -> use(BROKEN, edge).contains("there is no strategy '" + BROKEN + "'"));
             load.awaitOneMore();
             load.mustBeWell();
         } finally {

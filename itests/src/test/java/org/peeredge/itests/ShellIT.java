@@ -27,6 +27,9 @@ class ShellIT {
     private static final String REFUSED = "Command not found";
     private static final int SSH_FAILED = 255;
 
+    /** What {@code ssh -v} puts before the methods of the server. */
+    private static final String OFFERED = "Authentications that can continue:";
+
     /** A sample of each scope; what a list does not name is for administrators. */
     private static final List<String> FORBIDDEN =
             List.of(
@@ -126,6 +129,47 @@ class ShellIT {
         denied("mallory", "mallory");
         denied("op", "mallory");
         denied("karaf", "op");
+    }
+
+    /** Karaf itself ships a user karaf with the password karaf. */
+    @Test
+    void noPasswordIsAskedForAndKarafsOwnOpensNothing() throws Exception {
+        Path askPass = Files.writeString(folder.resolve("password"), "#!/bin/sh\necho karaf\n");
+        assertTrue(askPass.toFile().setExecutable(true));
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "env",
+                                "SSH_ASKPASS=" + askPass,
+                                "SSH_ASKPASS_REQUIRE=force",
+                                "timeout",
+                                "30",
+                                "ssh",
+                                "-v",
+                                "-n",
+                                "-p",
+                                "8101"));
+        for (String option :
+                List.of(
+                        "PreferredAuthentications=password,keyboard-interactive",
+                        "NumberOfPasswordPrompts=1",
+                        "StrictHostKeyChecking=no",
+                        "UserKnownHostsFile=/dev/null")) {
+            line.addAll(List.of("-o", option));
+        }
+        line.addAll(List.of("karaf@127.0.0.1", "jaas:whoami"));
+        Ran ran = assembly.tried(line);
+        assertEquals(SSH_FAILED, ran.status(), ran::output);
+        assertEquals(
+                List.of("publickey"),
+                ran.output()
+                        .lines()
+                        .filter(l -> l.contains(OFFERED))
+                        .map(l -> l.substring(l.indexOf(OFFERED) + OFFERED.length()).strip())
+                        .distinct()
+                        .toList(),
+                ran::output);
+        assertTrue(ran.output().contains("Permission denied (publickey)"), ran::output);
     }
 
     private String allowed(String user, String command) {

@@ -35,6 +35,10 @@ class SwapIT {
 
     private static final String ABANDONED_THREADS = "peeredge_dts_engine_abandoned_threads";
 
+    private static final String STRATEGY_TRIPS = "peeredge_routing_strategy_trips_total";
+    private static final String PLUGIN_TRIPS = "peeredge_dts_engine_plugins_tripped_total";
+    private static final String PLAN_FAILURES = "peeredge_routing_plan_failures_total";
+
     private static final Duration SETTLED = Duration.ofSeconds(30);
 
     /** Classes that the JVM itself makes or drops on its way; a bundle that stays has more. */
@@ -52,7 +56,13 @@ class SwapIT {
 
     @BeforeAll
     void start() throws Exception {
-        nodes = new TestNodes(folder, Map.of());
+        // A member to dial for whoever brings that type of channel; the edge has another list.
+        nodes =
+                new TestNodes(
+                        folder,
+                        Map.of(
+                                "org.peeredge.dts.engine",
+                                Map.of("bootstrap", "hangs://127.0.0.1:9")));
         origin = nodes.origin();
         edge = nodes.edges(1).getFirst();
         originDriver = NodeDriver.in(origin);
@@ -88,42 +98,93 @@ class SwapIT {
         assertEquals(List.of(), TestNodes.logged(edge, "ERROR"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"throws", "hangs"})
-    void aStrategyThatBreaksDownIsTrippedOffAndNamed(String how) throws Exception {
-        Path breaks = origin.spec().home().resolve("data").resolve(how);
-        String bundle = install(RoutingStrategy.class, how, how);
+    /** A strategy that works comes, is used, and goes while it is in force. */
+    @Test
+    void aStrategyComesFromAFileAndGoesWhilePullsGoOn() throws Exception {
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
-            nodes.command("routing:strategy-use " + how);
-            assertEquals("in force", state(how));
             load.awaitOneMore();
-            Files.createFile(breaks);
-            TestNodes.await(
-                    how + " is tripped off",
-                    () -> {
-                        load.awaitOneMore();
-                        return state(how).startsWith("tripped: ");
-                    });
+            String bundle = install(RoutingStrategy.class, "works", "works");
+            try {
+                assertEquals("ready", state("works"));
+                nodes.command("routing:strategy-use works");
+                assertEquals("in force", state("works"));
+                load.awaitOneMore();
+            } finally {
+                nodes.command("bundle:uninstall " + bundle);
+            }
+            assertEquals("absent", state("works"));
             assertEquals("in force", state("network"), "the one before takes over");
-            awaitLogged("Strategy " + how + " is tripped off: it ");
             load.awaitOneMore();
-        } finally {
-            Files.deleteIfExists(breaks);
-            nodes.command("bundle:uninstall " + bundle);
             nodes.command("routing:strategy-use network");
-        }
-        if (how.equals("hangs")) {
-            awaitLogged("came back from its strategy");
+            load.awaitOneMore();
         }
     }
 
-    @Test
-    void aChannelThatLeaksItsLeaseIsTrippedOffAndNamed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"throws", "hangs", "leaks"})
+    void aStrategyThatBreaksDownIsTrippedOffAndNamed(String how) throws Exception {
+        Path breaks = origin.spec().home().resolve("data").resolve(how);
+        double trips = TestNodes.metric(origin, STRATEGY_TRIPS);
+        try (PullLoad load = new PullLoad(folder, origin, edge)) {
+            load.awaitOneMore();
+            String bundle = install(RoutingStrategy.class, how, how);
+            try {
+                nodes.command("routing:strategy-use " + how);
+                assertEquals("in force", state(how));
+                load.awaitOneMore();
+                breaksDown(how, breaks, load);
+            } finally {
+                Files.deleteIfExists(breaks);
+                nodes.command("bundle:uninstall " + bundle);
+                nodes.command("routing:strategy-use network");
+            }
+            load.awaitOneMore();
+        }
+        assertEquals(trips + 1, TestNodes.metric(origin, STRATEGY_TRIPS));
+        if (how.equals("hangs")) {
+            awaitLogged("came back from its strategy");
+        } else if (how.equals("leaks")) {
+            awaitLogged("it leaks: a plan left [leaked] running");
+            assertEquals(1, TestNodes.metric(origin, PLAN_FAILURES + "{reason=\"leaked\"}"));
+        }
+    }
+
+    private void breaksDown(String how, Path breaks, PullLoad load) throws Exception {
+        Files.createFile(breaks);
+        TestNodes.await(
+                how + " is tripped off",
+                () -> {
+                    load.awaitOneMore();
+                    return state(how).startsWith("tripped: ");
+                });
+        assertEquals("in force", state("network"), "the one before takes over");
+        awaitLogged("Strategy " + how + " is tripped off: it ");
+        load.awaitOneMore();
+    }
+
+    /** Of a type of its own: what goes on over {@code tcp} does not notice. */
+    @ParameterizedTest
+    @CsvSource({
+        "throws, failed 5 times in a row",
+        "hangs, listen did not complete",
+        "leaks, listen did not complete"
+    })
+    void aChannelThatBreaksDownIsTrippedOffAndNamed(String how, String reason) throws Exception {
         isNamedWhilePullsGoOn(
                 ChannelProvider.class,
-                "leaks",
-                "leaks",
-                "channel plugin 'leaks' is out of use: listen did not complete");
+                how,
+                how,
+                "channel plugin '" + how + "' is out of use: " + reason);
+    }
+
+    /** It claims to be the better {@code tcp}, so every piece that the origin sends meets it. */
+    @Test
+    void aChannelThatThrowsWhenItSendsIsTrippedOffAndNamed() throws Exception {
+        isNamedWhilePullsGoOn(
+                ChannelProvider.class,
+                "tcp",
+                "throws",
+                "channel plugin 'tcp' is out of use: its channels threw 3 times");
     }
 
     /** It claims to be the better {@code none}, so every piece that the origin sends meets it. */
@@ -146,6 +207,7 @@ class SwapIT {
 
     private void isNamedWhilePullsGoOn(Class<?> family, String type, String how, String text)
             throws Exception {
+        double trips = TestNodes.metric(origin, PLUGIN_TRIPS);
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
             load.awaitOneMore();
             String bundle = install(family, type, how);
@@ -162,6 +224,7 @@ class SwapIT {
             }
             load.awaitOneMore();
         }
+        assertEquals(trips + 1, TestNodes.metric(origin, PLUGIN_TRIPS));
     }
 
     private String install(Class<?> family, String type, String how) throws Exception {

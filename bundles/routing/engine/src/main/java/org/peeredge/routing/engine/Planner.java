@@ -14,6 +14,7 @@ import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.RetryLaterException;
+import org.peeredge.kernel.api.metrics.Counter;
 import org.peeredge.kernel.api.plugin.Lease;
 import org.peeredge.routing.api.strategy.Plan;
 import org.peeredge.routing.api.strategy.RoutingStrategy;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes plans: the strategy runs on the worker thread, the control loop watches the clock. At the
  * deadline the built-in plan answers, whatever the strategy does; a strategy that is late counts a
- * failure when it returns, and one that has not returned after the hang time is tripped off and its
- * thread given up.
+ * failure when it returns, one that has not returned after the hang time is tripped off and its
+ * thread given up, and one that leaves threads behind is tripped off too.
  */
 final class Planner {
     private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
@@ -146,7 +147,7 @@ final class Planner {
         long before = clock.nanos();
         job.running(lease);
         try (lease) {
-            Plan made = lease.plugin().plan(job.view, random);
+            Plan made = Leaks.watched(lease.plugin(), job.view, random);
             PlanCheck.Checked checked = PlanCheck.check(made, job.view);
             long tookNanos = clock.nanos() - before;
             counters.dropped.add(checked.droppedShares());
@@ -157,20 +158,29 @@ final class Planner {
                 (first ? counters.byStrategy : counters.byPrevious).increment();
             }
             return true;
+        } catch (Leaks.LeakException e) {
+            tripped(lease, String.valueOf(e.getMessage()), counters.leaked);
+            return gaveNone(job, lease, e);
         } catch (Throwable e) {
-            if (job.probe) {
-                job.answer.completeExceptionally(
-                        new NeverException(
-                                "strategy '" + lease.type() + "' failed its check: " + e, e));
-                return true;
+            if (!job.probe) {
+                (e instanceof PlanCheck.BadPlanException ? counters.invalid : counters.threw)
+                        .increment();
+                failed(lease, e);
             }
-            (e instanceof PlanCheck.BadPlanException ? counters.invalid : counters.threw)
-                    .increment();
-            failed(lease, e);
-            return job.answer.isDone();
+            return gaveNone(job, lease, e);
         } finally {
             job.running(null);
         }
+    }
+
+    /** No plan came of it: whether nobody waits any more. */
+    private static boolean gaveNone(PlanJob job, Lease<RoutingStrategy> lease, Throwable error) {
+        if (job.probe) {
+            job.answer.completeExceptionally(
+                    new NeverException(
+                            "strategy '" + lease.type() + "' failed its check: " + error, error));
+        }
+        return job.answer.isDone();
     }
 
     private void judge(Lease<RoutingStrategy> lease, long tookNanos) {
@@ -231,15 +241,20 @@ final class Planner {
         if (lease == null || !job.abandon()) {
             return;
         }
-        counters.hung.increment();
         String reason =
                 "did not return within "
                         + settings.hangTimeout().toMillis()
                         + " ms; thread "
                         + job.thread()
                         + " is given up";
+        tripped(lease, reason, counters.hung);
+        workers.replace();
+    }
+
+    /** At once: it does more harm each time that it is asked. */
+    private void tripped(Lease<RoutingStrategy> lease, String reason, Counter counter) {
+        counter.increment();
         lease.trip(reason);
         watchers.forEach(w -> w.accept(lease.type(), reason));
-        workers.replace();
     }
 }

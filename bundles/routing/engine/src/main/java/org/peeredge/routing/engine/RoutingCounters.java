@@ -14,6 +14,7 @@ final class RoutingCounters {
     final Counter invalid;
     final Counter late;
     final Counter hung;
+    final Counter leaked;
     final Counter refused;
     final Counter dropped;
     final Counter trips;
@@ -34,6 +35,7 @@ final class RoutingCounters {
         invalid = failures("invalid");
         late = failures("late");
         hung = failures("hung");
+        leaked = failures("leaked");
         refused = failures("queue_full");
         dropped =
                 scope.counter(
@@ -42,7 +44,7 @@ final class RoutingCounters {
         trips =
                 scope.counter(
                         "peeredge_routing_strategy_trips_total",
-                        "Strategies tripped off because they threw, gave bad plans or hung.");
+                        "Strategies tripped off because they threw, gave bad plans, hung or leaked.");
         changes =
                 scope.counter(
                         "peeredge_routing_strategy_changes_total",

@@ -93,6 +93,66 @@ final class PlanningTest {
     }
 
     @Test
+    void aStrategyThatLeavesAThreadBehindIsTrippedAtOnce() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        boolean[] leaks = {false};
+        try (Node node = Node.start()) {
+            RoutingStrategy bad =
+                    (view, random) -> {
+                        if (leaks[0]) {
+                            Thread.ofPlatform()
+                                    .daemon()
+                                    .name("left behind")
+                                    .start(() -> awaitDeaf(release));
+                        }
+                        return Views.plan(view, 9);
+                    };
+            node.with("network", Views.weight(5)).with("bad", bad);
+            assertEquals("bad", Node.get(node.engine.use("bad")).after());
+            leaks[0] = true;
+            assertEquals(5, Views.weightOf(node.plan(Views.of(2))), "the one before");
+            assertEquals("network", node.engine.strategy());
+            String states = node.engine.strategies().toString();
+            assertTrue(
+                    states.contains("tripped: leaks: a plan left [left behind] running"), states);
+            assertEquals(
+                    1.0, node.metric("peeredge_routing_plan_failures_total", "reason", "leaked"));
+            assertEquals(1.0, node.metric("peeredge_routing_strategy_trips_total"));
+            node.with("worse", bad);
+            String failure = Node.failure(node.engine.use("worse")).toString();
+            assertTrue(failure.contains("failed its check"), failure);
+            assertEquals("network", node.engine.strategy());
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void aThreadThatHasEndedIsNoLeak() throws Exception {
+        try (Node node = Node.start()) {
+            node.with(
+                    "network",
+                    (view, random) -> {
+                        Thread thread = Thread.ofPlatform().start(() -> {});
+                        join(thread);
+                        return Views.plan(view, 5);
+                    });
+            for (int i = 0; i < 10; i++) {
+                assertEquals(5, Views.weightOf(node.plan(Views.of(2))));
+            }
+            assertEquals("network", node.engine.strategy());
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void whenTooManyThreadsAreLostPlansAreEvenUntilOneComesBack() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         try (Node node =

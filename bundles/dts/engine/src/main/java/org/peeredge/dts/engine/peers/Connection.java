@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.peers;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -60,7 +61,7 @@ final class Connection implements ChannelListener {
 
     /** Told when a channel plugin throws where it must not. */
     interface Blame {
-        void blame(Connection connection, RuntimeException thrown);
+        void blame(Connection connection, Throwable thrown);
     }
 
     /** The way onto the loop; says no when the loop has ended. */
@@ -240,7 +241,14 @@ final class Connection implements ChannelListener {
     }
 
     private void applyReading() {
-        channel().reading(!pausedByBacklog && !pausedByOwner);
+        boolean on = !pausedByBacklog && !pausedByOwner;
+        Channel open = channel();
+        guarded(
+                () -> {
+                    open.reading(on);
+                    return on;
+                },
+                () -> on);
     }
 
     /** Whether silence means nothing, since this node does not read. */
@@ -303,19 +311,23 @@ final class Connection implements ChannelListener {
     }
 
     private CompletionStage<Void> handOver(Supplier<CompletionStage<Void>> sending) {
-        try {
-            return sending.get();
-        } catch (RuntimeException e) {
-            shared.blame().blame(this, e);
-            close("its plugin threw while sending: " + Errors.text(e));
-            return CompletableFuture.failedFuture(
-                    new TryOtherPeerException(
-                            "the channel to " + node().shortName() + " broke", e));
-        }
+        return guarded(() -> Objects.requireNonNull(sending.get(), "no stage"), () -> gone(node()));
     }
 
     boolean writable() {
-        return !closing && channel().writable();
+        return !closing && guarded(() -> channel().writable(), () -> false);
+    }
+
+    /** Calls the plugin's channel, which must not throw: one that does ends. */
+    @SuppressWarnings("CatchingUnchecked") // a plugin may throw anything; no loop may end of it
+    private <T> T guarded(Supplier<T> call, Supplier<T> broken) {
+        try {
+            return call.get();
+        } catch (Throwable e) {
+            shared.blame().blame(this, e);
+            close("its plugin threw: " + Errors.text(e));
+            return broken.get();
+        }
     }
 
     /** Ends it, from any thread; {@code closed} follows on the loop. */
@@ -329,9 +341,18 @@ final class Connection implements ChannelListener {
         }
         @Nullable Channel open = channel.getNow(null);
         if (open != null) {
-            open.close();
+            shut(open);
             // Not left to the plugin: a channel that does not report its end must not linger here.
             shared.loop().run(() -> seeClosed(reason));
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked")
+    private void shut(Channel open) {
+        try {
+            open.close();
+        } catch (Throwable e) {
+            shared.blame().blame(this, e);
         }
     }
 

@@ -3,8 +3,6 @@ package org.peeredge.dts.engine.peers;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
@@ -37,6 +35,7 @@ final class Dialer {
 
     private final PluginSlots<ChannelProvider> slots;
     private final Loop loop;
+    private final PluginCalls calls;
     private final Connection.Hop hop;
     private final Clock clock;
     private final PeersConfig config;
@@ -79,6 +78,7 @@ final class Dialer {
 
     Dialer(
             PeersPorts ports,
+            PluginCalls calls,
             Connection.Hop hop,
             PeersConfig config,
             PeerMetrics metrics,
@@ -88,6 +88,7 @@ final class Dialer {
             BiFunction<ChannelProvider, String, Connection> newConnection) {
         this.slots = ports.channels();
         this.loop = ports.loop();
+        this.calls = calls;
         this.hop = hop;
         this.clock = ports.clock();
         this.config = config;
@@ -160,23 +161,15 @@ final class Dialer {
                 loop.schedule(
                         config.dialTimeout().plus(GRACE),
                         () -> failed(dial, new TimeoutException("connect hangs"), true));
-        connect(dial)
+        Duration timeout = config.dialTimeout();
+        ChannelProvider plugin = dial.lease.plugin();
+        calls.make(() -> plugin.connect(entry.address, dial.connection, timeout))
                 .whenComplete((channel, error) -> {
                     boolean taken = hop.run(() -> done(dial, channel, error));
                     if (!taken && channel != null) {
                         channel.close();
                     }
                 });
-    }
-
-    private CompletionStage<Channel> connect(Dial dial) {
-        try {
-            return dial.lease
-                    .plugin()
-                    .connect(dial.entry.address, dial.connection, config.dialTimeout());
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     private void done(Dial dial, @Nullable Channel channel, @Nullable Throwable error) {

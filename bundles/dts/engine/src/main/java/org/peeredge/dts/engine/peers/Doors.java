@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.channel.ChannelAcceptor;
 import org.peeredge.dts.api.channel.ChannelListener;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.ChannelProvider.Listening;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.engine.wire.Limits;
 import org.peeredge.kernel.api.Cancellable;
+import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.PeerEdgeException;
 import org.peeredge.kernel.api.plugin.Lease;
@@ -37,6 +39,13 @@ final class Doors {
     /** A socket is bound in microseconds: a plugin that needs longer keeps its lease for ever. */
     private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * So many throws of its channels, each within a minute of the one before, trip a plugin off.
+     */
+    private static final int MAX_THROWN = 3;
+
+    private static final Duration THROWN_MEMORY = Duration.ofMinutes(1);
+
     /** What the doors tell. */
     interface Owner {
         ChannelListener accepted(ChannelProvider provider, String type);
@@ -56,6 +65,8 @@ final class Doors {
         boolean opening;
         boolean warned;
         int failures;
+        int thrown;
+        long lastThrownNanos;
         @Nullable Listening listening;
         List<PeerAddress> addresses = List.of();
         @Nullable Cancellable retry;
@@ -68,15 +79,19 @@ final class Doors {
 
     private final PluginSlots<ChannelProvider> slots;
     private final Loop loop;
+    private final Clock clock;
+    private final PluginCalls calls;
     private final Connection.Hop hop;
     private final Owner owner;
     private final Map<String, Door> doors = new HashMap<>();
     private volatile List<PeerAddress> addresses = List.of();
     private boolean stopped;
 
-    Doors(PluginSlots<ChannelProvider> slots, Loop loop, Connection.Hop hop, Owner owner) {
-        this.slots = slots;
-        this.loop = loop;
+    Doors(PeersPorts ports, PluginCalls calls, Connection.Hop hop, Owner owner) {
+        this.slots = ports.channels();
+        this.loop = ports.loop();
+        this.clock = ports.clock();
+        this.calls = calls;
         this.hop = hop;
         this.owner = owner;
     }
@@ -124,20 +139,15 @@ final class Doors {
     private void open(String type, Door door, Lease<ChannelProvider> lease) {
         door.opening = true;
         door.deadline = loop.schedule(OPEN_TIMEOUT, () -> hangs(type, door, lease));
-        CompletionStage<Listening> opening;
-        try {
-            opening =
-                    door.provider.listen(channel -> {
-                        ChannelListener listener = owner.accepted(door.provider, type);
-                        if (listener instanceof Connection c) {
-                            c.bind(channel);
-                        }
-                        return listener;
-                    });
-        } catch (RuntimeException e) {
-            failed(type, door, lease, e);
-            return;
-        }
+        ChannelAcceptor acceptor =
+                channel -> {
+                    ChannelListener listener = owner.accepted(door.provider, type);
+                    if (listener instanceof Connection c) {
+                        c.bind(channel);
+                    }
+                    return listener;
+                };
+        CompletionStage<Listening> opening = calls.make(() -> door.provider.listen(acceptor));
         opening.whenComplete((listening, error) -> {
             boolean taken = hop.run(() -> opened(type, door, lease, listening, error));
             if (!taken) {
@@ -244,12 +254,41 @@ final class Doors {
         }
     }
 
-    /** Any thread: a plugin threw where it must not; nothing happens when it has left already. */
+    /**
+     * Any thread: a channel threw where it must not; nothing happens when its plugin has left
+     * already. Not counted at the lease, since a plugin whose channels open well and then throw
+     * would be forgiven each time that one is dialled again.
+     */
+    void blame(String type, ChannelProvider provider, Throwable thrown) {
+        hop.run(() -> threw(type, provider, thrown));
+    }
+
     @SuppressWarnings("ReferenceEquality")
-    void blame(String type, ChannelProvider provider, RuntimeException thrown) {
-        Optional<Lease<ChannelProvider>> lease = slots.lease(type);
-        lease.filter(l -> l.plugin() == provider).ifPresent(l -> l.failed(thrown));
-        lease.ifPresent(Lease::close);
+    private void threw(String type, ChannelProvider provider, Throwable thrown) {
+        Door door = doors.get(type);
+        if (stopped || door == null || door.provider != provider) {
+            return;
+        }
+        long now = clock.nanos();
+        if (now - door.lastThrownNanos > THROWN_MEMORY.toNanos()) {
+            door.thrown = 0;
+        }
+        door.lastThrownNanos = now;
+        if (++door.thrown < MAX_THROWN) {
+            return;
+        }
+        slots.lease(type)
+                .ifPresent(lease -> {
+                    if (lease.plugin() == provider) {
+                        lease.trip(
+                                "its channels threw "
+                                        + MAX_THROWN
+                                        + " times in a short time, last "
+                                        + thrown);
+                    }
+                    lease.close();
+                });
+        reconcile(type);
     }
 
     private void moved() {

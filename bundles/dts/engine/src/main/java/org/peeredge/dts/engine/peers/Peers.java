@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.channel.ChannelListener;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.Frame;
@@ -39,9 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Peers {
     static final String BUNDLE = "org.peeredge.dts.engine";
-
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
-
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final PeersPorts ports;
@@ -50,6 +47,7 @@ public final class Peers {
     private final PeerMetrics metrics;
     private final Connection.Shared shared;
     private final ExecutorService background;
+    private final PluginCalls calls;
     private final MessageCodec codec = new MessageCodec();
     private final AddressBook book;
     private final Bans bans;
@@ -65,7 +63,7 @@ public final class Peers {
     private final Losses losses;
     private final LanDiscovery lan;
     private final List<Cancellable> timers = new ArrayList<>();
-    private volatile @Nullable Consumer<NodeId> onWritable;
+    private volatile Consumer<NodeId> onWritable = _ -> {};
     private boolean stopped;
 
     /** Wires; nothing runs before {@link #start}. */
@@ -75,6 +73,7 @@ public final class Peers {
         this.events = events;
         metrics = new PeerMetrics(ports.metrics());
         background = ports.threads().newVirtualPool(BUNDLE, "peers");
+        calls = new PluginCalls(ports.threads().newVirtualPool(BUNDLE, "channels"));
         Connection.Hop hop = this::hop;
         shared = new Connection.Shared(hop, ports.clock(), codec, config, metrics, this::blamed);
         book = new AddressBook(config, ports.threads().random());
@@ -83,7 +82,7 @@ public final class Peers {
         Inbox inbox = new Inbox();
         returning = new Returning(ports.loop(), this::sendOrSettle, this::published);
         losses = new Losses(ports, book, bans, neighbours, returning);
-        doors = new Doors(ports.channels(), ports.loop(), hop, inbox);
+        doors = new Doors(ports, calls, hop, inbox);
         directory = new Directory(ports, book, background, hop, doors::addresses);
         members =
                 new Members(
@@ -91,6 +90,7 @@ public final class Peers {
         dialer =
                 new Dialer(
                         ports,
+                        calls,
                         hop,
                         config,
                         metrics,
@@ -163,6 +163,7 @@ public final class Peers {
         }
         lan.join();
         background.close();
+        calls.stop();
     }
 
     private void end() {
@@ -259,7 +260,7 @@ public final class Peers {
         dialer.room(members.all().size() + dialer.dialling() < config.maxConnections());
     }
 
-    private void blamed(Connection c, RuntimeException thrown) {
+    private void blamed(Connection c, Throwable thrown) {
         doors.blame(c.type, c.provider, thrown);
     }
 
@@ -339,10 +340,7 @@ public final class Peers {
 
         @Override
         public void writable(Connection c) {
-            Consumer<NodeId> callback = onWritable;
-            if (callback != null) {
-                callback.accept(c.node());
-            }
+            onWritable.accept(c.node());
         }
 
         @Override

@@ -56,6 +56,7 @@ final class FakeNet {
         boolean hangs;
         boolean throwsOnConnect;
         boolean neverListens;
+        boolean throwsOnSymbols; // and on no message
         boolean unreachable; // from outside, as behind a router
         @Nullable ChannelAcceptor acceptor;
         int opened;
@@ -177,6 +178,9 @@ final class FakeNet {
 
         @Override
         public CompletionStage<Void> send(ByteBuffer... parts) {
+            if (mine.throwsOnSymbols && parts.length > 1) {
+                throw new NoClassDefFoundError("a broken plugin");
+            }
             int length = 0;
             for (ByteBuffer p : parts) {
                 length += p.remaining();

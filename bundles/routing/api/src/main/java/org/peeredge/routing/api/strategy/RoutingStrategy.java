@@ -12,7 +12,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * thread and does no input or output, so it runs unchanged in a simulation of a million nodes.
  * Called on routing's thread, once per transfer when it starts, when its peers change, and about
  * each half second; it must return within the configured time (50 ms unless changed). One that
- * throws, or does not return, is tripped off and named, and the one before it takes over.
+ * throws, does not return, or leaves a thread running is tripped off and named, and the one before
+ * it takes over.
  */
 @ConsumerType
 public interface RoutingStrategy {
