@@ -214,9 +214,8 @@ final class Quickstart {
         if (file.isPresent()) { // an artifact; the others take nothing but images
             String digest = file.get().digest();
             out.println(skopeo + " dir:/tmp/quickstart");
-            out.println(
-                    "  curl -o /tmp/quickstart.file http://%s/v2/%s/blobs/%s"
-                            .formatted(node, REPOSITORY, digest));
+            String blob = "http://" + node + "/v2/" + REPOSITORY + "/blobs/" + digest;
+            out.println("  curl -o /tmp/quickstart.file " + blob);
             return;
         }
         out.println("  podman pull --tls-verify=false " + name);
