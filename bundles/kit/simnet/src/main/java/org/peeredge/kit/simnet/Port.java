@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A node's place in the network: its connections and its two queues. */
 public final class Port {
@@ -16,6 +17,9 @@ public final class Port {
     final Lane up;
     final Lane down;
 
+    /** What may be on its way to this node at once, from all others together. */
+    final Room room;
+
     private final String name;
     private final SimNetwork network;
 
@@ -25,8 +29,9 @@ public final class Port {
         this.name = name;
         this.link = link;
         this.receiver = receiver;
-        this.up = new Lane(network, link.upBitsPerSecond(), link.chunkBytes());
-        this.down = new Lane(network, link.downBitsPerSecond(), link.chunkBytes());
+        this.up = new Lane(network, link.upBitsPerSecond(), link.chunkBytes(), true);
+        this.down = new Lane(network, link.downBitsPerSecond(), link.chunkBytes(), false);
+        this.room = new Room(link);
     }
 
     /** Its name. */
@@ -72,11 +77,13 @@ public final class Port {
         private final int chunkBytes;
         private final Map<Port, Flow> flows = new LinkedHashMap<>();
         private final ArrayDeque<Port> turn = new ArrayDeque<>();
+        private final boolean outward;
         private boolean busy;
         long queuedBytes;
 
-        Lane(SimNetwork network, long bitsPerSecond, int chunkBytes) {
+        Lane(SimNetwork network, long bitsPerSecond, int chunkBytes, boolean outward) {
             this.network = network;
+            this.outward = outward;
             this.bitsPerSecond = bitsPerSecond;
             this.chunkBytes = chunkBytes;
         }
@@ -118,11 +125,27 @@ public final class Port {
             }
         }
 
+        /** Whose turn it is, of those to whom something may go now. */
+        private @Nullable Port next() {
+            for (int i = turn.size(); i > 0; i--) {
+                Port other = turn.removeFirst();
+                Flow flow = flows.get(other);
+                if (!outward || flow == null || flow.controlIsNext() || other.room.free(this)) {
+                    return other;
+                }
+                turn.addLast(other);
+            }
+            return null;
+        }
+
         private void serve() {
-            if (busy || turn.isEmpty()) {
+            if (busy) {
                 return;
             }
-            Port other = turn.removeFirst();
+            Port other = next();
+            if (other == null) {
+                return;
+            }
             Flow flow = flows.get(other);
             if (flow == null) {
                 throw new IllegalStateException("a turn without a packet");
@@ -139,6 +162,9 @@ public final class Port {
                 queuedBytes -= chunk;
                 flow.bulkBytes -= chunk;
                 flow.servedBytes += chunk;
+                if (outward) {
+                    other.room.taken(chunk);
+                }
                 if (last) {
                     flow.bulk.removeFirst();
                 }
@@ -155,6 +181,50 @@ public final class Port {
                                 packet.chunk.served(chunk, last);
                                 serve();
                             });
+        }
+    }
+
+    /**
+     * Flow control, as TCP has it: bulk leaves its sender only while what is under way to the
+     * receiver is no more than the receiver's link carries in 50 ms and a round trip. Senders that
+     * found no room are woken in turn.
+     */
+    static final class Room {
+        private static final long QUEUE_NANOS = 50_000_000;
+        private static final int LEAST_CHUNKS = 4;
+
+        private final long limitBytes;
+        private final LinkedHashSet<Lane> waiting = new LinkedHashSet<>();
+        private long underWayBytes;
+
+        Room(Link link) {
+            long nanos = QUEUE_NANOS + 4 * link.delayNanos();
+            long carried = link.downBitsPerSecond() / 8 * nanos / 1_000_000_000;
+            limitBytes =
+                    link.downBitsPerSecond() == 0
+                            ? Long.MAX_VALUE
+                            : Math.max((long) LEAST_CHUNKS * link.chunkBytes(), carried);
+        }
+
+        boolean free(Lane sender) {
+            if (underWayBytes < limitBytes) {
+                return true;
+            }
+            waiting.add(sender);
+            return false;
+        }
+
+        void taken(long bytes) {
+            underWayBytes += bytes;
+        }
+
+        /** Bytes came, or were lost on the way. */
+        void given(long bytes) {
+            underWayBytes -= bytes;
+            while (underWayBytes < limitBytes && !waiting.isEmpty()) {
+                Lane first = waiting.removeFirst();
+                first.serve();
+            }
         }
     }
 

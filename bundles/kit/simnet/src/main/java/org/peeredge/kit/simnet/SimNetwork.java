@@ -168,8 +168,16 @@ public final class SimNetwork {
             this.bytes = bytes;
         }
 
+        /** Of bulk only: control takes no room. */
+        private void given(long chunk) {
+            if (bytes > SMALL_BYTES) {
+                to.room.given(chunk);
+            }
+        }
+
         void crossed(long chunk, boolean last) {
             if (lost) {
+                given(chunk);
                 return;
             }
             long delay = delay(from, to) + firewall.delays(from, to, message);
@@ -180,20 +188,23 @@ public final class SimNetwork {
             Integer now = from.connections.get(to);
             if (now == null || now != connection || firewall.blocks(from, to)) {
                 lost = true;
-                return;
             }
             if (lost) {
+                given(chunk);
                 return;
             }
+            long[] left = {chunk};
             Port.Packet packet =
                     new Port.Packet(
                             chunk,
                             (part, end) -> {
+                                left[0] -= part;
+                                given(part);
                                 if (last && end) {
                                     deliver(from, to, connection, message, bytes);
                                 }
                             },
-                            () -> {});
+                            () -> given(left[0]));
             if (bytes <= SMALL_BYTES) {
                 to.down.addControl(from, packet, Long.MAX_VALUE);
             } else {
