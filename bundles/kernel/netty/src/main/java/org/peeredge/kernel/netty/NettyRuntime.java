@@ -40,6 +40,12 @@ public interface NettyRuntime {
      */
     void limitUnsent(Channel socket, int bytes);
 
+    /**
+     * Has the kernel say that there is something to read once {@code bytes} are there, or the end;
+     * nothing where the kernel cannot. What is set stays until it is set anew. A system call.
+     */
+    void wakeAfter(Channel socket, int bytes);
+
     /** {@code OPENSSL} (BoringSSL) where it loads, otherwise {@code JDK}. */
     SslProvider sslProvider();
 }

@@ -2,7 +2,7 @@
 /** Shared event loops, TLS contexts of the mesh, and HTTP listeners. */
 @NullMarked
 @Export
-@Version("0.3.0")
+@Version("0.4.0")
 package org.peeredge.kernel.netty;
 
 import org.jspecify.annotations.NullMarked;

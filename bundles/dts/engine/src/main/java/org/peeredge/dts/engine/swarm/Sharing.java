@@ -27,6 +27,9 @@ final class Sharing {
     private static final long INCOMING_NANOS = 40 * Time.MILLI;
     private static final int LOOK_AT = 256;
 
+    /** Of the holders of a piece, so many on average offer it to a receiver first. */
+    private static final int FIRST_HOLDERS = 3;
+
     private final Core core;
 
     /** Offers that wait for an answer, one for each neighbour at most. */
@@ -99,7 +102,11 @@ final class Sharing {
         int ties;
     }
 
-    /** The rarest piece is best, and of those the one for the member that lacks most. */
+    /**
+     * What this node is among the first to offer is best, of that the rarest piece, and of those
+     * the one for the member that lacks most. So two rarely offer the same, though nobody told them
+     * who gives what to whom.
+     */
     private void consider(
             Best best,
             Digest digest,
@@ -119,7 +126,8 @@ final class Sharing {
             }
             seen++;
             long rarity = t == null ? rarity(digest, p) : t.rarity(p);
-            long order = ((long) many << 56) + (rarity << 40) - lacks;
+            long others = first(s.peer.id, p, rarity) ? 0 : 1L << 54;
+            long order = ((long) many << 56) + others + (rarity << 40) - lacks;
             best.ties = order == best.order ? best.ties + 1 : 1;
             if (order < best.order
                     || (order == best.order && core.random.nextInt(best.ties) == 0)) {
@@ -129,6 +137,15 @@ final class Sharing {
                 best.piece = p;
             }
         }
+    }
+
+    /** By lot (rendezvous), which falls the same way at every look. */
+    private boolean first(NodeId to, int piece, long otherHolders) {
+        long lot = Ownership.mix(Ownership.mix(core.self.hashCode() * 31L + piece) ^ to.hashCode());
+        return otherHolders < FIRST_HOLDERS
+                || Long.compareUnsigned(
+                                lot, Long.divideUnsigned(-1L, otherHolders + 1) * FIRST_HOLDERS)
+                        <= 0;
     }
 
     private static int lacking(BitSet here, Source s, int from) {

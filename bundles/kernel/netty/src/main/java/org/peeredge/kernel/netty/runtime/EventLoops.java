@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -35,6 +36,11 @@ public final class EventLoops implements NettyRuntime, AutoCloseable {
     public static final String BUNDLE = "org.peeredge.kernel.netty";
 
     private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
+    /** SOL_SOCKET and SO_RCVLOWAT of Linux on x86 and ARM: socket(7). */
+    private static final IntegerUnixChannelOption WAKE_AFTER =
+            new IntegerUnixChannelOption("SO_RCVLOWAT", 1, 18);
+
     private static final int STOP_SECONDS = 5;
     private static final int PAGE_BYTES = 8 * 1024;
 
@@ -130,6 +136,17 @@ public final class EventLoops implements NettyRuntime, AutoCloseable {
         if (socket instanceof EpollSocketChannel tcp && tcp.isOpen()) {
             try {
                 tcp.config().setTcpNotSentLowAt(bytes);
+            } catch (ChannelException e) {
+                LOG.trace("{} ended", socket, e);
+            }
+        }
+    }
+
+    @Override
+    public void wakeAfter(Channel socket, int bytes) {
+        if (socket instanceof EpollSocketChannel tcp && tcp.isOpen()) {
+            try {
+                tcp.config().setOption(WAKE_AFTER, bytes);
             } catch (ChannelException e) {
                 LOG.trace("{} ended", socket, e);
             }

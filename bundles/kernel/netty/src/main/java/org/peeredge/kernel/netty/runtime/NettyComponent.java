@@ -108,6 +108,11 @@ public final class NettyComponent implements NettyRuntime, HttpListeners {
     }
 
     @Override
+    public void wakeAfter(Channel socket, int bytes) {
+        loops.wakeAfter(socket, bytes);
+    }
+
+    @Override
     public SslProvider sslProvider() {
         return loops.sslProvider();
     }

@@ -179,7 +179,7 @@ final class TcpChannelProvider implements ChannelProvider, AutoCloseable {
         // copies.
         ssl.setWrapDataSize(0);
         TcpLink link = new TcpLink(this, side);
-        socket.pipeline().addLast(ssl, link);
+        socket.pipeline().addLast(new WholeRecords(runtime::wakeAfter), ssl, link);
         Future<?> deadline =
                 socket.eventLoop()
                         .schedule(
