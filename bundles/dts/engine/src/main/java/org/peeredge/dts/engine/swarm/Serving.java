@@ -29,6 +29,9 @@ final class Serving {
     /** Answers to one member under way at once. */
     private static final int PER_PEER = 2;
 
+    /** Puts a member that does not sign for what it gets behind all others. */
+    private static final long OWES = 1L << 40;
+
     private static final int MAX_MAP_WAITS = 1024;
     private static final int MAX_WAITERS = 256;
 
@@ -106,6 +109,8 @@ final class Serving {
             int many = underWay.getOrDefault(e.getKey().to, 0);
             if (!e.getValue().begun() && many < PER_PEER) {
                 long order = ((long) many << 32) + rarity(e.getValue().request);
+                Peer peer = core.peers.get(e.getKey().to);
+                order += peer != null && peer.owes ? OWES : 0;
                 if (order < least) {
                     least = order;
                     next = e;

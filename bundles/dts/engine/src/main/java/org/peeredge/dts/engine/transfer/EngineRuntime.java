@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
@@ -53,7 +54,8 @@ final class EngineRuntime {
             Supplier<Optional<Upstream>> upstream,
             Routing routing,
             PluginSlots<CodecProvider> codecs,
-            Links links) {}
+            Links links,
+            Consumer<Event.PieceStored> delivered) {}
 
     private final Ports ports;
     private final Swarm swarm;
@@ -273,6 +275,7 @@ final class EngineRuntime {
     private void observe(Event event) {
         observer.event(event);
         switch (event) {
+            case Event.PieceStored e -> ports.delivered().accept(e);
             case Event.Held e -> announced.remove(e.digest());
             case Event.Gone e -> encoders.drop(e.digest());
             case Event.PeerDown e -> {
