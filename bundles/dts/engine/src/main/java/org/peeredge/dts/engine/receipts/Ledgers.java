@@ -187,6 +187,11 @@ public final class Ledgers {
         return unsignedBytes;
     }
 
+    /** The larger of the numbers of givers and takers that there are accounts with. */
+    int pairs() {
+        return Math.max(taking.size(), giving.size());
+    }
+
     /** Whether ticks are needed. */
     public boolean busy() {
         return taking.values().stream().anyMatch(Taking::waits);
