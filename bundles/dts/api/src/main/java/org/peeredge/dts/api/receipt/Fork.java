@@ -9,5 +9,4 @@ package org.peeredge.dts.api.receipt;
  * @param otherCertificate the taker's certificate that came with it, DER
  * @param otherSignature the taker's signature over its {@link Delivery#statement}, DER
  */
-public record Fork(
-        Receipt kept, Delivery other, byte[] otherCertificate, byte[] otherSignature) {}
+public record Fork(Receipt kept, Delivery other, byte[] otherCertificate, byte[] otherSignature) {}

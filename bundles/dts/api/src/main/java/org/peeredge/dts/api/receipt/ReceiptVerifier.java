@@ -40,7 +40,8 @@ public final class ReceiptVerifier {
                 problem = order(before, d);
             }
             if (problem.isPresent()) {
-                return Optional.of("entry " + d.number() + " of " + d.epoch() + ": " + problem.get());
+                return Optional.of(
+                        "entry " + d.number() + " of " + d.epoch() + ": " + problem.get());
             }
             before = d;
         }

@@ -73,7 +73,6 @@ final class Members implements Connection.Owner {
     /** What this node says of itself in each hello; set before the first. */
     LongSupplier features = () -> 0;
 
-
     Members(
             PeersPorts ports,
             PeersConfig config,
@@ -153,8 +152,9 @@ final class Members implements Connection.Owner {
                         .limit(Limits.MAX_ADDRESSES)
                         .map(PeerAddress::toString)
                         .toList();
-        c.send(new Message.Hello(
-                Limits.VERSION, features.getAsLong(), mine, identity.revocationNumber()));
+        c.send(
+                new Message.Hello(
+                        Limits.VERSION, features.getAsLong(), mine, identity.revocationNumber()));
         loop.schedule(
                 config.helloTimeout(),
                 () -> {

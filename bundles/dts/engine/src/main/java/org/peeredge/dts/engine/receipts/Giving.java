@@ -138,8 +138,7 @@ final class Giving {
         long epoch = last == null ? 0 : last.delivery().epoch();
         out.accept(
                 new LedgerAction.Send(
-                        taker,
-                        new Message.Countersigned(d.hash(), verdict, epoch, NONE, NONE)));
+                        taker, new Message.Countersigned(d.hash(), verdict, epoch, NONE, NONE)));
     }
 
     private static Message.Countersigned signed(Receipt r) {

@@ -57,14 +57,21 @@ public final class Ledgers {
             case LedgerEvent.Stored e ->
                     with(taking, e.giver(), t -> t.stored(e.blob(), e.bytes(), nowNanos));
             case LedgerEvent.Signed e ->
-                    with(taking, e.receipt().delivery().giver(), t -> t.signed(e.receipt(), nowNanos));
+                    with(
+                            taking,
+                            e.receipt().delivery().giver(),
+                            t -> t.signed(e.receipt(), nowNanos));
             case LedgerEvent.NotSigned e -> with(taking, e.giver(), t -> t.notSigned(nowNanos));
             case LedgerEvent.Answered e ->
                     with(taking, e.from(), t -> t.answered(e.answer(), nowNanos, out));
             case LedgerEvent.Settled e ->
-                    with(taking, e.receipt().delivery().giver(), t -> t.settled(e.receipt(), nowNanos));
+                    with(
+                            taking,
+                            e.receipt().delivery().giver(),
+                            t -> t.settled(e.receipt(), nowNanos));
             case LedgerEvent.NotSettled e -> with(taking, e.giver(), t -> t.notSettled(nowNanos));
-            case LedgerEvent.Tick _ -> taking.values().forEach(t -> step(t, nowNanos, wallMillis, out));
+            case LedgerEvent.Tick _ ->
+                    taking.values().forEach(t -> step(t, nowNanos, wallMillis, out));
             default -> ofGiver(event, nowNanos, out);
         }
         touched(event).map(taking::get).ifPresent(t -> step(t, nowNanos, wallMillis, out));
@@ -116,8 +123,9 @@ public final class Ledgers {
                 giving(taker).ifPresent(g -> g.loaded(receipt));
             }
         }
-        e.open().forEach(open ->
-                taking(open.delivery().giver(), now).ifPresent(t -> t.loadedOpen(open)));
+        e.open()
+                .forEach(open ->
+                        taking(open.delivery().giver(), now).ifPresent(t -> t.loadedOpen(open)));
     }
 
     private void up(NodeId peer, long now, Consumer<LedgerAction> out) {

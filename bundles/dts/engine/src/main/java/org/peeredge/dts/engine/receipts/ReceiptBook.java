@@ -44,8 +44,11 @@ final class ReceiptBook {
     private final int kept;
     private final MessageCodec codec = new MessageCodec();
 
-    /** Per pair the key of the last receipt of each chain, oldest chain first; used last is last. */
-    private final LinkedHashMap<String, ArrayDeque<String>> pairs = new LinkedHashMap<>(16, 0.75f, true);
+    /**
+     * Per pair the key of the last receipt of each chain, oldest chain first; used last is last.
+     */
+    private final LinkedHashMap<String, ArrayDeque<String>> pairs =
+            new LinkedHashMap<>(16, 0.75f, true);
 
     /** Keys of receipts that are not the last of a chain, oldest first. */
     private final ArrayDeque<String> history = new ArrayDeque<>();
@@ -63,10 +66,12 @@ final class ReceiptBook {
         List<Message.Receipt> open = new ArrayList<>();
         each(ENTRY, bytes -> all.add(receipt(bytes)));
         each(OPEN, bytes -> open.add(taken(bytes)));
-        each(FORK, bytes -> {
-            fork(bytes);
-            forks++;
-        });
+        each(
+                FORK,
+                bytes -> {
+                    fork(bytes);
+                    forks++;
+                });
         // In the order of keys, hence of numbers; wall time, which may jump, only says what is old.
         Map<String, Long> age = new HashMap<>();
         Map<String, Long> pairAge = new HashMap<>();

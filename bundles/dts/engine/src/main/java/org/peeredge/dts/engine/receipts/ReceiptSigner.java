@@ -19,8 +19,7 @@ final class ReceiptSigner {
     }
 
     Message.Receipt sign(Delivery delivery) {
-        return new Message.Receipt(
-                delivery, certificate(), identity.sign(delivery.statement()));
+        return new Message.Receipt(delivery, certificate(), identity.sign(delivery.statement()));
     }
 
     /** Whether its taker has signed it. */
@@ -40,8 +39,7 @@ final class ReceiptSigner {
 
     /** Whether the giver has countersigned it. */
     boolean good(Delivery d, Message.Countersigned answer) {
-        return signed(
-                d.giver(), answer.certificate(), d.counterStatement(), answer.signature());
+        return signed(d.giver(), answer.certificate(), d.counterStatement(), answer.signature());
     }
 
     private boolean signed(NodeId by, byte[] certificate, byte[] statement, byte[] signature) {

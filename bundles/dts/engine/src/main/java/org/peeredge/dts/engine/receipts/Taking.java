@@ -24,7 +24,6 @@ final class Taking {
     /** No giver can push a chain's epoch to where it overflows. */
     private static final long HIGHEST_EPOCH = Long.MAX_VALUE / 2;
 
-
     final NodeId self;
     final NodeId giver;
     boolean up;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -59,8 +58,7 @@ class LedgersTest {
                         1,
                         List.of(),
                         epoch);
-        return new Message.Receipt(
-                d, new byte[1], ReceiptSim.signature(taker.id, d.statement()));
+        return new Message.Receipt(d, new byte[1], ReceiptSim.signature(taker.id, d.statement()));
     }
 
     /** What the giver answers. */
@@ -134,13 +132,11 @@ class LedgersTest {
         connected();
         sim.run(Ledgers.GRACE.toNanos());
         giver.handle(new LedgerEvent.Sent(taker.id, MIB));
-        assertEquals(
-                List.of(Verdict.EXCEEDS), answers(entry(7, 1, new byte[32], MIB + 1)));
+        assertEquals(List.of(Verdict.EXCEEDS), answers(entry(7, 1, new byte[32], MIB + 1)));
         assertEquals(List.of(), giver.book.last());
         assertEquals(List.of(Verdict.SIGNED), answers(entry(7, 1, new byte[32], MIB)));
         assertEquals(MIB, last(giver).bytes());
-        assertEquals(
-                List.of(Verdict.EXCEEDS), answers(entry(7, 2, last(giver).hash(), MIB)));
+        assertEquals(List.of(Verdict.EXCEEDS), answers(entry(7, 2, last(giver).hash(), MIB)));
     }
 
     @Test
@@ -162,13 +158,11 @@ class LedgersTest {
     void whatDoesNotFollowIsRefused() {
         connected();
         giver.handle(new LedgerEvent.Sent(taker.id, 50 * MIB));
-        assertEquals(
-                List.of(Verdict.UNKNOWN), answers(entry(7, 2, new byte[32], MIB)), "no first");
+        assertEquals(List.of(Verdict.UNKNOWN), answers(entry(7, 2, new byte[32], MIB)), "no first");
         answers(entry(7, 1, new byte[32], MIB));
         byte[] hash = last(giver).hash();
         assertEquals(List.of(Verdict.UNKNOWN), answers(entry(7, 3, hash, MIB)), "a gap");
-        assertEquals(
-                List.of(Verdict.UNKNOWN), answers(entry(7, 2, new byte[32], MIB)), "previous");
+        assertEquals(List.of(Verdict.UNKNOWN), answers(entry(7, 2, new byte[32], MIB)), "previous");
         assertEquals(List.of(Verdict.UNKNOWN), answers(entry(6, 1, new byte[32], MIB)), "old");
         assertEquals(1, last(giver).number());
         assertEquals(List.of(Verdict.SIGNED), answers(entry(7, 2, hash, MIB)));
@@ -298,9 +292,7 @@ class LedgersTest {
     @Test
     void accountsAreBounded() {
         for (int i = 0; i < 3_000; i++) {
-            var peer =
-                    new NodeId(
-                            String.format(Locale.ROOT, "%040x", 1_000 + i));
+            var peer = new NodeId(String.format(Locale.ROOT, "%040x", 1_000 + i));
             giver.handle(new LedgerEvent.Up(peer));
             if (i >= Ledgers.MAX_PAIRS / 2) {
                 giver.handle(new LedgerEvent.Down(peer));

@@ -147,7 +147,6 @@ class ReceiptBookTest {
             assertEquals(i < ReceiptBook.MAX_FORKS, book.suspect(other));
         }
         assertEquals(ReceiptBook.MAX_FORKS, book(10).forks().size());
-        assertTrue(
-                disk.map.values().stream().allMatch(v -> v.length < 64 * 1024), "fits a record");
+        assertTrue(disk.map.values().stream().allMatch(v -> v.length < 64 * 1024), "fits a record");
     }
 }

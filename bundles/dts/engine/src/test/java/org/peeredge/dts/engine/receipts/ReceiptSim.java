@@ -47,7 +47,10 @@ final class ReceiptSim {
     }
 
     Node node() {
-        Node node = new Node(new NodeId(String.format(java.util.Locale.ROOT, "%040x", nodes.size() + 1)));
+        Node node =
+                new Node(
+                        new NodeId(
+                                String.format(java.util.Locale.ROOT, "%040x", nodes.size() + 1)));
         nodes.add(node);
         node.start();
         return node;
@@ -215,8 +218,7 @@ final class ReceiptSim {
         }
 
         /** A worker writes, later the loop hears of it; a crash may come before each. */
-        private void work(
-                Runnable write, LedgerEvent done, @Nullable LedgerEvent not) {
+        private void work(Runnable write, LedgerEvent done, @Nullable LedgerEvent not) {
             int mine = life;
             after(
                     soon(30 * MILLI),

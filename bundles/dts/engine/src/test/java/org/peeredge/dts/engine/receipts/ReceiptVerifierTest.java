@@ -123,9 +123,7 @@ class ReceiptVerifierTest {
         bad("follow", List.of(chain.get(1), chain.get(0)));
         bad("follow", List.of(chain.get(1), chain.get(1)));
         byte[] hash = chain.getFirst().delivery().hash();
-        bad(
-                "follow",
-                List.of(chain.getFirst(), signed(delivery(5, 2, new byte[32], 200, 100))));
+        bad("follow", List.of(chain.getFirst(), signed(delivery(5, 2, new byte[32], 200, 100))));
         bad("follow", List.of(chain.getFirst(), signed(delivery(5, 2, hash, 201, 100))));
         bad("follow", List.of(chain.getLast(), signed(delivery(5, 9, hash, 350, 100))));
         bad("before it", List.of(signed(delivery(5, 1, hash, 100, 100))));
@@ -153,13 +151,10 @@ class ReceiptVerifierTest {
     @Test
     void forksAreProven() {
         Receipt kept = chain(5, 1).getFirst();
-        Message.Receipt other =
-                new ReceiptSigner(taker).sign(delivery(5, 1, new byte[32], 50, 50));
+        Message.Receipt other = new ReceiptSigner(taker).sign(delivery(5, 1, new byte[32], 50, 50));
         Fork fork = new Fork(kept, other.delivery(), other.certificate(), other.signature());
         assertEquals(Optional.empty(), ReceiptVerifier.check(fork, authority));
-        Fork same =
-                new Fork(
-                        kept, kept.delivery(), kept.takerCertificate(), kept.takerSignature());
+        Fork same = new Fork(kept, kept.delivery(), kept.takerCertificate(), kept.takerSignature());
         assertTrue(ReceiptVerifier.check(same, authority).isPresent());
         Fork forged =
                 new Fork(

@@ -76,11 +76,7 @@ final class Samples {
                 new Message.Countersigned(
                         new byte[32], Verdict.SIGNED, 7, new byte[840], new byte[72]),
                 new Message.Countersigned(
-                        new byte[32],
-                        Verdict.EXCEEDS,
-                        Long.MAX_VALUE,
-                        new byte[0],
-                        new byte[0]),
+                        new byte[32], Verdict.EXCEEDS, Long.MAX_VALUE, new byte[0], new byte[0]),
                 new Message.GetMap(LONG_DIGEST),
                 new Message.MapOf(map),
                 new Message.GetSymbols(DIGEST, 1_048_575, NONE, 3, 64, new byte[1024]),
@@ -120,7 +116,8 @@ final class Samples {
         return IntStream.range(0, Delivery.MAX_BLOBS)
                 .mapToObj(i ->
                         new Delivery.BlobBytes(
-                                new Digest("sha512", String.format(Locale.ROOT, "%0128x", i)), 1 + i))
+                                new Digest("sha512", String.format(Locale.ROOT, "%0128x", i)),
+                                1 + i))
                 .toList();
     }
 
