@@ -119,13 +119,14 @@ final class Giving {
             return;
         }
         busy = true;
-        out.accept(new LedgerAction.Countersign(taker, receipt));
+        out.accept(new LedgerAction.Countersign(taker, receipt, false));
     }
 
     private void repeated(
             Message.Receipt receipt, Receipt known, long now, Consumer<LedgerAction> out) {
         if (MessageDigest.isEqual(receipt.delivery().hash(), known.delivery().hash())) {
-            out.accept(new LedgerAction.Send(taker, signed(known)));
+            busy = true;
+            out.accept(new LedgerAction.Countersign(taker, receipt, true));
         } else {
             out.accept(new LedgerAction.Suspect(receipt));
             refuse(receipt.delivery(), Verdict.FORKED, now, out);
@@ -150,10 +151,10 @@ final class Giving {
                 r.giverSignature());
     }
 
-    void countersigned(Receipt receipt, Consumer<LedgerAction> out) {
+    void countersigned(Receipt receipt, boolean again, Consumer<LedgerAction> out) {
         busy = false;
         last = receipt;
-        long added = receipt.delivery().addedBytes();
+        long added = again ? 0 : receipt.delivery().addedBytes();
         graceBytes -= Math.max(0, added - sentBytes);
         sentBytes = Math.max(0, sentBytes - added);
         unsignedBytes -= Math.min(unsignedBytes, Math.multiplyExact(added, PAYS_FOR));

@@ -19,8 +19,11 @@ public sealed interface LedgerAction {
     /**
      * Checks the taker's signature, signs as giver, makes the receipt durable: {@code
      * Countersigned} or {@code NotCountersigned}.
+     *
+     * @param again whether it was countersigned before: the certificate may have ended since
      */
-    record Countersign(NodeId taker, Message.Receipt receipt) implements LedgerAction {}
+    record Countersign(NodeId taker, Message.Receipt receipt, boolean again)
+            implements LedgerAction {}
 
     /**
      * Checks the giver's signature and makes the receipt durable: {@code Settled} or {@code

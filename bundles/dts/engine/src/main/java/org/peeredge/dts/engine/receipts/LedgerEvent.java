@@ -23,8 +23,8 @@ public sealed interface LedgerEvent {
     /** No channel to it is left. */
     record Down(NodeId peer) implements LedgerEvent {}
 
-    /** A piece from {@code giver} matched its hash and is stored. */
-    record Stored(NodeId giver, Digest blob, long bytes) implements LedgerEvent {}
+    /** Pieces from {@code giver} are stored, and good. */
+    record Stored(NodeId giver, Digest blob, long bytes, long pieces) implements LedgerEvent {}
 
     /** Symbols are handed to the channel to {@code taker}. */
     record Sent(NodeId taker, long bytes) implements LedgerEvent {}
@@ -45,7 +45,7 @@ public sealed interface LedgerEvent {
     record NotSigned(NodeId giver) implements LedgerEvent {}
 
     /** {@link LedgerAction.Countersign} is done. */
-    record Countersigned(Receipt receipt) implements LedgerEvent {}
+    record Countersigned(Receipt receipt, boolean again) implements LedgerEvent {}
 
     /**
      * It was not done.
@@ -60,6 +60,6 @@ public sealed interface LedgerEvent {
     /** It was not done: the giver's signature is not good, or it could not be done now. */
     record NotSettled(NodeId giver) implements LedgerEvent {}
 
-    /** Time went on; about once a second while {@link Ledgers#busy}. */
+    /** Time went on; at least once a second while {@link Ledgers#busy}. */
     record Tick() implements LedgerEvent {}
 }

@@ -54,8 +54,7 @@ public final class Ledgers {
             case LedgerEvent.Loaded e -> loaded(e, nowNanos);
             case LedgerEvent.Up e -> up(e.peer(), nowNanos, out);
             case LedgerEvent.Down e -> down(e.peer());
-            case LedgerEvent.Stored e ->
-                    with(taking, e.giver(), t -> t.stored(e.blob(), e.bytes(), nowNanos));
+            case LedgerEvent.Stored e -> with(taking, e.giver(), t -> t.stored(e, nowNanos));
             case LedgerEvent.Signed e ->
                     with(
                             taking,
@@ -88,7 +87,9 @@ public final class Ledgers {
                 }
             }
             case LedgerEvent.Countersigned e ->
-                    account(e.receipt().delivery().taker(), g -> g.countersigned(e.receipt(), out));
+                    account(
+                            e.receipt().delivery().taker(),
+                            g -> g.countersigned(e.receipt(), e.again(), out));
             case LedgerEvent.NotCountersigned e ->
                     with(giving, e.taker(), g -> g.notCountersigned(e.bad(), now, out));
             default -> throw new IllegalStateException("not of a giver: " + event);

@@ -17,13 +17,13 @@ final class Pending {
     long pieces;
 
     /** Blobs beyond what an entry can name count all the same, unnamed. */
-    void add(Digest blob, long more) {
+    void add(Digest blob, long more, long morePieces) {
         long counted = Math.min(more, Limits.MAX_ENTRY_BYTES - bytes);
         if (counted <= 0) {
             return; // a giver that has not answered for a TiB
         }
         bytes += counted;
-        pieces++;
+        pieces += morePieces;
         long named = blobs.getOrDefault(blob, 0L) + counted;
         if (named <= Pieces.MAX_BLOB_BYTES
                 && (blobs.size() < Delivery.MAX_BLOBS || blobs.containsKey(blob))) {

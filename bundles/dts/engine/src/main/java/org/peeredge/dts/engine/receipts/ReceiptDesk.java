@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReceiptDesk implements Receipts {
     private static final Logger LOG = LoggerFactory.getLogger(ReceiptDesk.class);
-    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
 
     /** What the desk needs of the rest of the engine. Called on the loop; must not block. */
     public interface Outlet {
@@ -56,6 +56,7 @@ public final class ReceiptDesk implements Receipts {
 
     private final Ports ports;
     private final ReceiptLimits limits;
+    private final Duration tick;
     private final Ledgers ledgers;
     private final ReceiptBook book;
     private final ReceiptSigner signer;
@@ -70,6 +71,7 @@ public final class ReceiptDesk implements Receipts {
     public ReceiptDesk(Ports ports, ReceiptLimits limits) {
         this.ports = ports;
         this.limits = limits;
+        tick = limits.idle().compareTo(LONGEST_TICK) < 0 ? limits.idle() : LONGEST_TICK;
         ledgers = new Ledgers(ports.identity().self().node(), limits);
         book = new ReceiptBook(ports.records(), limits.kept());
         signer = new ReceiptSigner(ports.identity());
@@ -104,9 +106,9 @@ public final class ReceiptDesk implements Receipts {
         handle(new LedgerEvent.Down(peer));
     }
 
-    /** A piece from a member matched its hash and is stored. */
-    public void stored(NodeId giver, Digest blob, int bytes) {
-        handle(new LedgerEvent.Stored(giver, blob, bytes));
+    /** Pieces from a member are stored, and good. */
+    public void stored(NodeId giver, Digest blob, long bytes, long pieces) {
+        handle(new LedgerEvent.Stored(giver, blob, bytes, pieces));
     }
 
     /** Symbols are handed to a channel. */
@@ -151,7 +153,7 @@ public final class ReceiptDesk implements Receipts {
         }
         if (!ticking && !closed && ledgers.busy()) {
             ticking = true;
-            ticker = ports.loop().schedule(TICK, this::tick);
+            ticker = ports.loop().schedule(tick, this::tick);
         }
     }
 
@@ -207,7 +209,7 @@ public final class ReceiptDesk implements Receipts {
         }
         Receipt receipt = signer.countersign(a.receipt());
         book.add(receipt);
-        return new LedgerEvent.Countersigned(receipt);
+        return new LedgerEvent.Countersigned(receipt, a.again());
     }
 
     private LedgerEvent settle(LedgerAction.Settle a) {

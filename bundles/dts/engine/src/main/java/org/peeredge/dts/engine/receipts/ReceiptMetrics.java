@@ -66,7 +66,7 @@ final class ReceiptMetrics {
             case LedgerEvent.Settled e -> received.add(e.receipt().delivery().addedBytes());
             case LedgerEvent.Countersigned e -> {
                 asGiver.increment();
-                sent.add(e.receipt().delivery().addedBytes());
+                sent.add(e.again() ? 0 : e.receipt().delivery().addedBytes());
             }
             default -> {
                 // nothing that is counted

@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.dts.api.receipt.Receipt;
 import org.peeredge.dts.engine.wire.Message;
@@ -67,8 +66,8 @@ final class Taking {
         }
     }
 
-    void stored(Digest blob, long bytes, long now) {
-        pending.add(blob, bytes);
+    void stored(LedgerEvent.Stored e, long now) {
+        pending.add(e.blob(), e.bytes(), e.pieces());
         lastByteNanos = now;
     }
 
@@ -76,6 +75,9 @@ final class Taking {
         up = true;
         dueNanos = now;
         waitNanos = FIRST_WAIT_NANOS;
+        if (!settling) {
+            signed = null; // it may be days old: the same entry, with the certificate of now
+        }
     }
 
     /** Takes the next step, if one is due. */

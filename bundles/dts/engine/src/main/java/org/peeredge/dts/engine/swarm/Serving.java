@@ -29,9 +29,6 @@ final class Serving {
     /** Answers to one member under way at once. */
     private static final int PER_PEER = 2;
 
-    /** Puts a member that does not sign for what it gets behind all others. */
-    private static final long OWES = 1L << 40;
-
     private static final int MAX_MAP_WAITS = 1024;
     private static final int MAX_WAITERS = 256;
 
@@ -105,12 +102,13 @@ final class Serving {
     private Map.@Nullable Entry<Key, Answer> next(Map<NodeId, Integer> underWay) {
         Map.Entry<Key, Answer> next = null;
         long least = Long.MAX_VALUE;
+        boolean othersWait =
+                queue.entrySet().stream().anyMatch(e -> !e.getValue().begun() && !owes(e.getKey()));
         for (Map.Entry<Key, Answer> e : queue.entrySet()) {
             int many = underWay.getOrDefault(e.getKey().to, 0);
-            if (!e.getValue().begun() && many < PER_PEER) {
+            boolean due = many < PER_PEER && !(othersWait && owes(e.getKey()));
+            if (!e.getValue().begun() && due) {
                 long order = ((long) many << 32) + rarity(e.getValue().request);
-                Peer peer = core.peers.get(e.getKey().to);
-                order += peer != null && peer.owes ? OWES : 0;
                 if (order < least) {
                     least = order;
                     next = e;
@@ -118,6 +116,12 @@ final class Serving {
             }
         }
         return next;
+    }
+
+    /** Whether a member does not sign for what it gets: it is served when no other waits. */
+    private boolean owes(Key key) {
+        Peer peer = core.peers.get(key.to);
+        return peer != null && peer.owes;
     }
 
     private int waiting() {

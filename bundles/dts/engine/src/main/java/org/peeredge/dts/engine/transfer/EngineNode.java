@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
@@ -158,7 +159,7 @@ public final class EngineNode implements AutoCloseable {
                         parts.routing(),
                         parts.codecs(),
                         new ToPeers(),
-                        this::delivered);
+                        new Deliveries(parts.identity().self().node(), this::delivered));
         return new EngineRuntime(
                 ports,
                 parts.store(),
@@ -183,8 +184,8 @@ public final class EngineNode implements AutoCloseable {
         return receipts;
     }
 
-    private void delivered(Event.PieceStored piece) {
-        receipts.stored(piece.from(), piece.digest(), piece.bytes());
+    private void delivered(NodeId giver, Digest blob, long bytes, long pieces) {
+        receipts.stored(giver, blob, bytes, pieces);
     }
 
     /** Members. */

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
@@ -55,7 +54,7 @@ final class EngineRuntime {
             Routing routing,
             PluginSlots<CodecProvider> codecs,
             Links links,
-            Consumer<Event.PieceStored> delivered) {}
+            Watcher watcher) {}
 
     private final Ports ports;
     private final Swarm swarm;
@@ -274,8 +273,8 @@ final class EngineRuntime {
     /** What else is to be done about an event. */
     private void observe(Event event) {
         observer.event(event);
+        ports.watcher().event(event);
         switch (event) {
-            case Event.PieceStored e -> ports.delivered().accept(e);
             case Event.Held e -> announced.remove(e.digest());
             case Event.Gone e -> encoders.drop(e.digest());
             case Event.PeerDown e -> {
@@ -290,6 +289,7 @@ final class EngineRuntime {
 
     private void act(Action action) {
         try {
+            ports.watcher().action(action);
             carryOut(action);
         } catch (RuntimeException e) {
             broken(action.getClass(), e);

@@ -65,7 +65,7 @@ class LedgersFaultsTest {
             }
             connectAll();
             sim.kind = false;
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 200; i++) {
                 happen();
                 sim.run(r.nextLong(300 * ReceiptSim.MILLI));
                 if (i % 100 == 50) {
@@ -75,7 +75,7 @@ class LedgersFaultsTest {
             sim.kind = true;
             sim.nodes.forEach(n -> n.diskFull = false);
             connectAll();
-            sim.run(400 * ReceiptSim.SECOND);
+            sim.run(350 * ReceiptSim.SECOND);
             agree(true);
         }
 

@@ -106,7 +106,7 @@ class LedgersTest {
     void membersThatDoNotSpeakOfReceiptsAreLeftAlone() {
         sim.run(ReceiptSim.SECOND);
         giver.handle(new LedgerEvent.Sent(taker.id, 500 * MIB));
-        taker.handle(new LedgerEvent.Stored(giver.id, ReceiptSim.BLOB, 500 * MIB));
+        taker.handle(new LedgerEvent.Stored(giver.id, ReceiptSim.BLOB, 500 * MIB, 1));
         sim.run(20 * ReceiptSim.SECOND);
         assertEquals(0, taker.signatures);
         assertEquals(new TreeMap<>(), new TreeMap<>(giver.owing));
@@ -119,7 +119,7 @@ class LedgersTest {
         for (int i = 0; i < 100; i++) {
             Digest blob = new Digest("sha256", String.format(Locale.ROOT, "%064x", i));
             giver.handle(new LedgerEvent.Sent(taker.id, 1_000));
-            taker.handle(new LedgerEvent.Stored(giver.id, blob, 1_000));
+            taker.handle(new LedgerEvent.Stored(giver.id, blob, 1_000, 1));
         }
         sim.run(10 * ReceiptSim.SECOND);
         assertEquals(1, taker.signatures);
@@ -173,9 +173,11 @@ class LedgersTest {
     void theSameEntryGetsTheSameAnswer() {
         connected();
         deliver(5 * MIB);
-        int signatures = giver.signatures;
+        deliver(MIB);
+        assertEquals(MIB, giver.ledgers.unsignedBytes());
         assertEquals(List.of(Verdict.SIGNED), answers(taker.seen.getFirst()));
-        assertEquals(signatures, giver.signatures);
+        assertEquals(MIB, giver.ledgers.unsignedBytes(), "it pays once");
+        assertEquals(5 * MIB, giver.total(giver.id, taker.id));
     }
 
     @Test
@@ -280,7 +282,7 @@ class LedgersTest {
         for (int i = 0; i < 3_000; i++) {
             giver.handle(new LedgerEvent.Sent(taker.id, MIB / 4));
             if (i % 3 != 0) {
-                taker.handle(new LedgerEvent.Stored(giver.id, ReceiptSim.BLOB, MIB / 4));
+                taker.handle(new LedgerEvent.Stored(giver.id, ReceiptSim.BLOB, MIB / 4, 1));
             }
             sim.run(5 * ReceiptSim.MILLI);
             assertFalse(giver.owing.getOrDefault(taker.id, false));

@@ -76,7 +76,7 @@ final class ReceiptSim {
                         () -> {
                             if (taker.life == life) {
                                 delivered.merge(pair(giver.id, taker.id), bytes, Long::sum);
-                                taker.handle(new LedgerEvent.Stored(giver.id, BLOB, bytes));
+                                taker.handle(new LedgerEvent.Stored(giver.id, BLOB, bytes, 1));
                             }
                         });
             }
@@ -182,7 +182,7 @@ final class ReceiptSim {
                     Receipt both = both(r, signature(id, r.delivery().counterStatement()));
                     work(
                             () -> book.add(both),
-                            new LedgerEvent.Countersigned(both),
+                            new LedgerEvent.Countersigned(both, a.again()),
                             new LedgerEvent.NotCountersigned(a.taker(), false));
                 }
                 case LedgerAction.Settle a -> {
