@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.dts.api.receipt.Fork;
@@ -34,7 +35,8 @@ final class ReceiptsCommandTest {
                 Receipts.class,
                 FakeContext.proxy(
                         Receipts.class,
-                        (method, args) -> method.equals("forks") ? List.of(fork) : List.of(last)));
+                        (method, args) -> method.equals("forks") ? List.of(fork) : List.of(last)),
+                Map.of());
         ReceiptsCommand command = new ReceiptsCommand();
         command.json = json;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

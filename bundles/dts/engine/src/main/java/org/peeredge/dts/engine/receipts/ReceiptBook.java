@@ -37,7 +37,6 @@ final class ReceiptBook {
     private static final String ENTRY = "e/";
     private static final String OPEN = "o/";
     private static final String FORK = "f/";
-    private static final byte[] NONE = {};
     private static final Logger LOG = LoggerFactory.getLogger(ReceiptBook.class);
 
     private final Records records;

@@ -61,6 +61,10 @@ class LedgersTest {
         return new Message.Receipt(d, new byte[1], ReceiptSim.signature(taker.id, d.statement()));
     }
 
+    private boolean owes() {
+        return giver.owing.getOrDefault(taker.id, false);
+    }
+
     /** What the giver answers. */
     private List<Verdict> answers(Message.Receipt receipt) {
         giver.answers.clear();
@@ -261,16 +265,16 @@ class LedgersTest {
     void whoSignsForTooLittleOwes() {
         connected();
         giver.handle(new LedgerEvent.Sent(taker.id, 64 * MIB));
-        assertFalse(giver.owing.getOrDefault(taker.id, false));
+        assertFalse(owes());
         giver.handle(new LedgerEvent.Sent(taker.id, 1));
-        assertTrue(giver.owing.get(taker.id));
+        assertTrue(owes());
         assertEquals(64 * MIB + 1, giver.ledgers.unsignedBytes());
         ReceiptSim.cut(giver, taker);
         giver.owing.clear();
         ReceiptSim.connect(giver, taker);
-        assertTrue(giver.owing.get(taker.id), "also after a new channel");
+        assertTrue(owes(), "also after a new channel");
         answers(entry(7, 1, new byte[32], MIB));
-        assertFalse(giver.owing.get(taker.id));
+        assertFalse(owes());
         assertEquals(62 * MIB + 1, giver.ledgers.unsignedBytes(), "a byte pays for two");
         giver.handle(new LedgerEvent.Unsent(taker.id, 63 * MIB));
         assertEquals(0, giver.ledgers.unsignedBytes());
@@ -285,7 +289,7 @@ class LedgersTest {
                 taker.handle(new LedgerEvent.Stored(giver.id, ReceiptSim.BLOB, MIB / 4, 1));
             }
             sim.run(5 * ReceiptSim.MILLI);
-            assertFalse(giver.owing.getOrDefault(taker.id, false));
+            assertFalse(owes());
         }
         sim.run(20 * ReceiptSim.SECOND);
         assertEquals(500 * MIB, giver.total(giver.id, taker.id));

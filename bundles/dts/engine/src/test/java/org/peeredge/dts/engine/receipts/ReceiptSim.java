@@ -9,7 +9,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.dts.api.receipt.Receipt;
@@ -175,7 +174,8 @@ final class ReceiptSim {
                 case LedgerAction.Countersign a -> {
                     Message.Receipt r = a.receipt();
                     if (!good(r)) {
-                        work(() -> {}, new LedgerEvent.NotCountersigned(a.taker(), true), null);
+                        LedgerEvent bad = new LedgerEvent.NotCountersigned(a.taker(), true);
+                        work(() -> {}, bad, bad);
                         return;
                     }
                     signatures++;
@@ -218,13 +218,13 @@ final class ReceiptSim {
         }
 
         /** A worker writes, later the loop hears of it; a crash may come before each. */
-        private void work(Runnable write, LedgerEvent done, @Nullable LedgerEvent not) {
+        private void work(Runnable write, LedgerEvent done, LedgerEvent not) {
             int mine = life;
             after(
                     soon(30 * MILLI),
                     mine,
                     () -> {
-                        boolean full = diskFull && not != null;
+                        boolean full = diskFull;
                         if (!full) {
                             write.run();
                         }
