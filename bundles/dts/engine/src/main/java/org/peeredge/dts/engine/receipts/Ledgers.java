@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.receipts;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,6 +29,10 @@ public final class Ledgers {
     private final ReceiptLimits limits;
     private final Map<NodeId, Taking> taking = new LinkedHashMap<>();
     private final Map<NodeId, Giving> giving = new LinkedHashMap<>();
+
+    /** The last entry of each taker that came before this node knew what it has signed. */
+    private final Map<NodeId, LedgerEvent.Came> early = new LinkedHashMap<>();
+
     private @Nullable Long graceUntilNanos;
     private boolean loaded;
     private long unsignedBytes;
@@ -51,7 +56,12 @@ public final class Ledgers {
             graceUntilNanos = nowNanos + GRACE.toNanos();
         }
         switch (event) {
-            case LedgerEvent.Loaded e -> loaded(e, nowNanos);
+            case LedgerEvent.Loaded e -> {
+                loaded(e, nowNanos);
+                List<LedgerEvent.Came> came = List.copyOf(early.values());
+                early.clear();
+                came.forEach(c -> ofGiver(c, nowNanos, out));
+            }
             case LedgerEvent.Up e -> up(e.peer(), nowNanos, out);
             case LedgerEvent.Down e -> down(e.peer());
             case LedgerEvent.Stored e -> with(taking, e.giver(), t -> t.stored(e, nowNanos));
@@ -82,7 +92,9 @@ public final class Ledgers {
             case LedgerEvent.Unsent e -> account(e.taker(), g -> g.unsent(e.bytes(), out));
             case LedgerEvent.Came e -> {
                 boolean grace = graceUntilNanos != null && now - graceUntilNanos < 0;
-                if (loaded) {
+                if (!loaded && giving.containsKey(e.from())) {
+                    early.put(e.from(), e);
+                } else if (loaded) {
                     with(giving, e.from(), g -> g.came(e.receipt(), grace, now, out));
                 }
             }

@@ -65,7 +65,7 @@ class LedgersFaultsTest {
             }
             connectAll();
             sim.kind = false;
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 150; i++) {
                 happen();
                 sim.run(r.nextLong(300 * ReceiptSim.MILLI));
                 if (i % 100 == 50) {

@@ -159,6 +159,19 @@ class LedgersTest {
     }
 
     @Test
+    void anEntryThatCameBeforeTheRecordsIsAnswered() {
+        connected();
+        deliver(5 * MIB);
+        deliver(MIB);
+        giver.crash();
+        ReceiptSim.connect(giver, taker);
+        giver.come(taker.id, taker.seen.getLast());
+        sim.run(ReceiptSim.SECOND);
+        assertEquals(List.of(Verdict.SIGNED, Verdict.SIGNED), giver.answers);
+        assertEquals(5 * MIB, giver.total(giver.id, taker.id));
+    }
+
+    @Test
     void whatDoesNotFollowIsRefused() {
         connected();
         giver.handle(new LedgerEvent.Sent(taker.id, 50 * MIB));

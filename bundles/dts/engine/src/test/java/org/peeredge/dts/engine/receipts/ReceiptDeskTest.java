@@ -186,7 +186,7 @@ class ReceiptDeskTest {
         ReceiptSigner taker = new ReceiptSigner(mesh.member());
         NodeId one = new NodeId("ab".repeat(20));
         NodeId two = new NodeId("cd".repeat(20));
-        int rounds = Integer.getInteger("peeredge.rounds", 100);
+        int rounds = Integer.getInteger("peeredge.rounds", 50);
         ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
         long nanos = 0;
         for (int i = 1; i <= 2 * rounds; i++) {
