@@ -27,7 +27,11 @@ import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.receipt.Fork;
+import org.peeredge.dts.api.receipt.Receipt;
+import org.peeredge.dts.api.receipt.Receipts;
 import org.peeredge.dts.engine.peers.PeersConfig;
+import org.peeredge.dts.engine.receipts.ReceiptLimits;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
 import org.peeredge.dts.engine.transfer.EngineLimits;
 import org.peeredge.dts.engine.transfer.EngineNode;
@@ -54,10 +58,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Mesh.class},
+        service = {Transfers.class, Mesh.class, Receipts.class},
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Mesh {
+public final class Engine implements Transfers, Mesh, Receipts {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -165,7 +169,26 @@ public final class Engine implements Transfers, Mesh {
                         s.interestsPerPeer(),
                         s.interests(),
                         s.mapBytes()),
+                receipts(check, c),
                 check.range("workers", c.workers(), 1, 256));
+    }
+
+    private static ReceiptLimits receipts(ConfigCheck check, EngineConfig c) {
+        return new ReceiptLimits(
+                c.receipts(),
+                check.range(
+                        "receipt.bytes",
+                        c.receipt_bytes(),
+                        1L << 20,
+                        ReceiptLimits.MAX_ENTRY_BYTES),
+                Duration.ofSeconds(
+                        check.range("receipt.idle.seconds", c.receipt_idle_seconds(), 1, 3_600)),
+                check.range(
+                        "unsigned.max.bytes",
+                        c.unsigned_max_bytes(),
+                        ReceiptLimits.MIN_UNSIGNED_BYTES,
+                        1L << 40),
+                check.range("receipts.kept", c.receipts_kept(), 0, 100_000));
     }
 
     private static EngineLimits limits(ConfigCheck check, EngineConfig c, int transfers) {
@@ -279,6 +302,21 @@ public final class Engine implements Transfers, Mesh {
     @Override
     public List<TransferInfo> list() {
         return node.transfers().list();
+    }
+
+    @Override
+    public List<Receipt> last() {
+        return node.receipts().last();
+    }
+
+    @Override
+    public List<Receipt> export(NodeId giver, NodeId taker) {
+        return node.receipts().export(giver, taker);
+    }
+
+    @Override
+    public List<Fork> forks() {
+        return node.receipts().forks();
     }
 
     @Override

@@ -84,4 +84,33 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "10",
             max = "60000")
     int available_timeout_millis() default 800;
+
+    @AttributeDefinition(description = "Sign for what members deliver, and have them sign.")
+    boolean receipts() default true;
+
+    @AttributeDefinition(
+            description = "Bytes from a member after which a receipt is due.",
+            min = "1048576",
+            max = "16777216")
+    long receipt_bytes() default 8L << 20;
+
+    @AttributeDefinition(
+            description = "Time after the last byte when a receipt is due, in seconds.",
+            min = "1",
+            max = "3600")
+    int receipt_idle_seconds() default 5;
+
+    @AttributeDefinition(
+            description =
+                    "Bytes that a member may get without signing for them; beyond it others are"
+                            + " served first.",
+            min = "67108864",
+            max = "1099511627776")
+    long unsigned_max_bytes() default 256L << 20;
+
+    @AttributeDefinition(
+            description = "Receipts kept for export, beside the last of each chain.",
+            min = "0",
+            max = "100000")
+    int receipts_kept() default 2_000;
 }

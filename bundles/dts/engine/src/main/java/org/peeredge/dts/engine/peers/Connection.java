@@ -102,6 +102,7 @@ final class Connection implements ChannelListener {
     boolean pingOpen;
     boolean checkingRevocations;
     long knownRevocations;
+    long features;
     volatile List<String> addresses = List.of();
     List<Message.PeerHint> toldPeers = List.of();
 

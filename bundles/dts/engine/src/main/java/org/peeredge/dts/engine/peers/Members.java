@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.channel.Frame;
@@ -68,6 +69,9 @@ final class Members implements Connection.Owner {
     private final Map<NodeId, Connection> connected = new ConcurrentHashMap<>();
     private final Set<Connection> open = new HashSet<>();
     private boolean stopped;
+
+    /** What this node says of itself in each hello; set before the first. */
+    LongSupplier features = () -> 0;
 
     Members(
             PeersPorts ports,
@@ -148,7 +152,9 @@ final class Members implements Connection.Owner {
                         .limit(Limits.MAX_ADDRESSES)
                         .map(PeerAddress::toString)
                         .toList();
-        c.send(new Message.Hello(Limits.VERSION, 0, mine, identity.revocationNumber()));
+        c.send(
+                new Message.Hello(
+                        Limits.VERSION, features.getAsLong(), mine, identity.revocationNumber()));
         loop.schedule(
                 config.helloTimeout(),
                 () -> {
@@ -181,6 +187,7 @@ final class Members implements Connection.Owner {
 
     private void hello(Connection c, Message.Hello hello) {
         c.knownRevocations = hello.revocationNumber();
+        c.features = hello.features();
         boolean loopback = networks.mine(c.channel().remote().host());
         c.addresses =
                 hello.addresses().stream()

@@ -14,6 +14,14 @@ import org.peeredge.kernel.api.trust.Membership;
  * way is lost.
  */
 public interface PeerEvents {
+    /** Bits of {@code wire.Features} that this node's next hello is to say. */
+    default long features() {
+        return 0;
+    }
+
+    /** What a member has said in its hello; comes right before {@link #up}. */
+    default void features(NodeId peer, long features) {}
+
     /**
      * A member is connected and both have said hello.
      *

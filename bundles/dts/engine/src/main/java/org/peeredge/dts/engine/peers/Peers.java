@@ -87,6 +87,7 @@ public final class Peers {
         members =
                 new Members(
                         ports, config, metrics, bans, neighbours::near, doors::addresses, inbox);
+        members.features = events::features;
         dialer =
                 new Dialer(
                         ports,
@@ -285,6 +286,7 @@ public final class Peers {
             for (String address : c.addresses) {
                 Gossip.parse(address).ifPresent(a -> directory.hint(a, c.node(), Source.HELLO));
             }
+            events.features(c.node(), c.features);
             events.up(c.node(), c.channel().peer(), neighbours.near(c), 0);
             liveness.ping(c);
             gossip.tellPeers(c);

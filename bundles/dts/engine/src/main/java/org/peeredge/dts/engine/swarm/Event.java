@@ -42,6 +42,9 @@ public sealed interface Event {
     /** New measurements of a connected member. */
     record PeerMeasured(NodeId peer, boolean sameLan, long rttMicros) implements Event {}
 
+    /** Whether a member has signed for too little of what it got here: it is served last. */
+    record PeerOwes(NodeId peer, boolean owes) implements Event {}
+
     /** No channel to it is left. */
     record PeerDown(NodeId peer) implements Event {}
 

@@ -39,6 +39,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** It does not sign for what it gets: others go first. */
+    boolean owes;
+
     /** Messages with claims by it of which the signatures are being checked. */
     int claimChecks;
 

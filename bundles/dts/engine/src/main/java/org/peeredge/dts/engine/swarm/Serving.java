@@ -102,9 +102,12 @@ final class Serving {
     private Map.@Nullable Entry<Key, Answer> next(Map<NodeId, Integer> underWay) {
         Map.Entry<Key, Answer> next = null;
         long least = Long.MAX_VALUE;
+        boolean othersWait =
+                queue.entrySet().stream().anyMatch(e -> !e.getValue().begun() && !owes(e.getKey()));
         for (Map.Entry<Key, Answer> e : queue.entrySet()) {
             int many = underWay.getOrDefault(e.getKey().to, 0);
-            if (!e.getValue().begun() && many < PER_PEER) {
+            boolean due = many < PER_PEER && !(othersWait && owes(e.getKey()));
+            if (!e.getValue().begun() && due) {
                 long order = ((long) many << 32) + rarity(e.getValue().request);
                 if (order < least) {
                     least = order;
@@ -113,6 +116,12 @@ final class Serving {
             }
         }
         return next;
+    }
+
+    /** Whether a member does not sign for what it gets: it is served when no other waits. */
+    private boolean owes(Key key) {
+        Peer peer = core.peers.get(key.to);
+        return peer != null && peer.owes;
     }
 
     private int waiting() {

@@ -128,6 +128,7 @@ final class Sharing {
             long rarity = t == null ? rarity(digest, p) : t.rarity(p);
             long others = first(s.peer.id, p, rarity) ? 0 : 1L << 54;
             long order = ((long) many << 56) + others + (rarity << 40) - lacks;
+            order += s.peer.owes ? 1L << 60 : 0;
             best.ties = order == best.order ? best.ties + 1 : 1;
             if (order < best.order
                     || (order == best.order && core.random.nextInt(best.ties) == 0)) {

@@ -71,6 +71,12 @@ public final class Swarm {
             }
             case Event.PeerUp e -> members.up(e);
             case Event.PeerMeasured e -> members.measured(e);
+            case Event.PeerOwes e -> {
+                Peer peer = core.peers.get(e.peer());
+                if (peer != null) {
+                    peer.owes = e.owes();
+                }
+            }
             case Event.PeerDown e -> {
                 flow.offers.gone(e.peer());
                 serving.gone(e.peer());

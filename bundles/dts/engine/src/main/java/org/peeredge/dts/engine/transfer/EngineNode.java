@@ -13,16 +13,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.receipt.Receipts;
 import org.peeredge.dts.engine.peers.InterfaceNetworks;
 import org.peeredge.dts.engine.peers.PeerEvents;
 import org.peeredge.dts.engine.peers.Peers;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.peers.PeersPorts;
+import org.peeredge.dts.engine.receipts.ReceiptDesk;
+import org.peeredge.dts.engine.receipts.ReceiptLimits;
 import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.dts.engine.swarm.Swarm;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
@@ -61,6 +65,7 @@ public final class EngineNode implements AutoCloseable {
     private final EngineRuntime runtime;
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
+    private final ReceiptDesk receipts;
 
     /**
      * What an engine stands on.
@@ -85,7 +90,11 @@ public final class EngineNode implements AutoCloseable {
      * @param workers threads that hash and touch the disk, and as many for codecs
      */
     public record Settings(
-            PeersConfig peers, EngineLimits limits, SwarmLimits swarm, int workers) {}
+            PeersConfig peers,
+            EngineLimits limits,
+            SwarmLimits swarm,
+            ReceiptLimits receipts,
+            int workers) {}
 
     /** Makes and starts everything. */
     public EngineNode(Parts parts, Settings settings) {
@@ -114,6 +123,17 @@ public final class EngineNode implements AutoCloseable {
                         settings.peers(),
                         new FromPeers());
         runtime = runtime(parts, settings);
+        receipts =
+                new ReceiptDesk(
+                        new ReceiptDesk.Ports(
+                                parts.identity(),
+                                parts.clock(),
+                                loop,
+                                workers,
+                                parts.store().records(BUNDLE + ".receipts"),
+                                metrics,
+                                new ToPeers()),
+                        settings.receipts());
         mesh = new PeerMesh(parts.identity().self().node(), peers);
         Availability availability =
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
@@ -121,6 +141,7 @@ public final class EngineNode implements AutoCloseable {
         transfers =
                 new EngineTransfers(runtime, availability, loop, workers, parts.clock(), limits);
         loop.execute(runtime::start);
+        loop.execute(receipts::start);
         peers.start();
     }
 
@@ -137,7 +158,8 @@ public final class EngineNode implements AutoCloseable {
                         parts.upstream(),
                         parts.routing(),
                         parts.codecs(),
-                        new ToPeers());
+                        new ToPeers(),
+                        new Deliveries(parts.identity().self().node(), this::delivered));
         return new EngineRuntime(
                 ports,
                 parts.store(),
@@ -155,6 +177,15 @@ public final class EngineNode implements AutoCloseable {
     /** Content. */
     public Transfers transfers() {
         return transfers;
+    }
+
+    /** What this node and others have signed for. */
+    public Receipts receipts() {
+        return receipts;
+    }
+
+    private void delivered(NodeId giver, Digest blob, long bytes, long pieces) {
+        receipts.stored(giver, blob, bytes, pieces);
     }
 
     /** Members. */
@@ -184,6 +215,7 @@ public final class EngineNode implements AutoCloseable {
         CountDownLatch stopped = new CountDownLatch(1);
         loop.execute(() -> {
             runtime.stop();
+            receipts.stop();
             stopped.countDown();
         });
         try {
@@ -218,10 +250,23 @@ public final class EngineNode implements AutoCloseable {
 
     /** From the connections to the runtime; on the loop. */
     private final class FromPeers implements PeerEvents {
+        private long said;
+
+        @Override
+        public long features() {
+            return receipts.features();
+        }
+
+        @Override
+        public void features(NodeId peer, long features) {
+            said = features;
+        }
+
         @Override
         public void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros) {
             runtime.post(
                     new Event.PeerUp(peer, Set.copyOf(membership.roles()), sameLan, rttMicros));
+            receipts.up(peer, said);
         }
 
         @Override
@@ -231,12 +276,15 @@ public final class EngineNode implements AutoCloseable {
 
         @Override
         public void down(NodeId peer) {
+            receipts.down(peer);
             runtime.post(new Event.PeerDown(peer));
         }
 
         @Override
         public void message(NodeId peer, Message message) {
-            runtime.post(new Event.Received(peer, message));
+            if (!receipts.message(peer, message)) {
+                runtime.post(new Event.Received(peer, message));
+            }
         }
 
         @Override
@@ -246,16 +294,32 @@ public final class EngineNode implements AutoCloseable {
     }
 
     /** From the runtime to the connections. */
-    private final class ToPeers implements Links {
+    private final class ToPeers implements Links, ReceiptDesk.Outlet {
         @Override
         public CompletionStage<Void> sendSymbols(
                 NodeId to, SymbolsHeader header, ByteBuffer... payload) {
-            return peers.sendSymbols(to, header, payload);
+            long bytes = 0;
+            for (ByteBuffer part : payload) {
+                bytes += part.remaining();
+            }
+            long handedOver = bytes;
+            receipts.sent(to, handedOver);
+            return peers.sendSymbols(to, header, payload)
+                    .whenComplete((_, error) -> {
+                        if (error != null) {
+                            receipts.unsent(to, handedOver);
+                        }
+                    });
         }
 
         @Override
         public boolean send(NodeId to, Message message) {
             return peers.send(to, message);
+        }
+
+        @Override
+        public void owes(NodeId peer, boolean owes) {
+            runtime.post(new Event.PeerOwes(peer, owes));
         }
 
         @Override

@@ -53,7 +53,8 @@ final class EngineRuntime {
             Supplier<Optional<Upstream>> upstream,
             Routing routing,
             PluginSlots<CodecProvider> codecs,
-            Links links) {}
+            Links links,
+            Watcher watcher) {}
 
     private final Ports ports;
     private final Swarm swarm;
@@ -272,6 +273,7 @@ final class EngineRuntime {
     /** What else is to be done about an event. */
     private void observe(Event event) {
         observer.event(event);
+        ports.watcher().event(event);
         switch (event) {
             case Event.Held e -> announced.remove(e.digest());
             case Event.Gone e -> encoders.drop(e.digest());
@@ -287,6 +289,7 @@ final class EngineRuntime {
 
     private void act(Action action) {
         try {
+            ports.watcher().action(action);
             carryOut(action);
         } catch (RuntimeException e) {
             broken(action.getClass(), e);

@@ -54,6 +54,9 @@ public final class Limits {
     /** Bytes of an ECDSA P-256 signature in DER; 72 is the longest. */
     public static final int MAX_SIGNATURE_BYTES = 80;
 
+    /** Bytes that one {@link Message.Receipt} may add: more than a pair moves between two. */
+    public static final long MAX_ENTRY_BYTES = 1L << 40;
+
     /** Bytes of a revocation list. */
     public static final int MAX_REVOCATIONS_BYTES = 1 << 20;
 

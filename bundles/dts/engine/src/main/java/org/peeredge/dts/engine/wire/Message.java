@@ -8,6 +8,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.kernel.api.NodeId;
 
 /**
@@ -20,7 +21,7 @@ public sealed interface Message {
      * First on every channel, both ways.
      *
      * @param version of the protocol, 1
-     * @param features bits for later messages; unknown bits are ignored
+     * @param features {@link Features} bits for later messages; unknown bits are ignored
      * @param addresses where the sender can be reached, {@code type://host:port}; at most 16
      * @param revocationNumber of its newest revocation list
      */
@@ -80,6 +81,26 @@ public sealed interface Message {
      * @param claims at most {@link Limits#MAX_CLAIMS}
      */
     record Claims(Digest digest, long sizeBytes, List<Claim> claims) implements Message {}
+
+    /**
+     * The taker's half of a receipt; goes to the giver, answered by {@link Countersigned}.
+     *
+     * @param certificate the taker's, DER
+     * @param signature over {@link Delivery#statement}, DER
+     */
+    record Receipt(Delivery delivery, byte[] certificate, byte[] signature) implements Message {}
+
+    /**
+     * Answers {@link Receipt}.
+     *
+     * @param hash of the entry, 32 bytes
+     * @param epoch of the chain that the giver knows, 0 for none; a new one must be higher
+     * @param certificate the giver's, DER; empty unless {@code SIGNED}
+     * @param signature over {@link Delivery#counterStatement}, DER; empty unless {@code SIGNED}
+     */
+    record Countersigned(
+            byte[] hash, Verdict verdict, long epoch, byte[] certificate, byte[] signature)
+            implements Message {}
 
     /** Asks for a {@link MapOf}, or for {@link Claims} where no map is known. */
     record GetMap(Digest digest) implements Message {}

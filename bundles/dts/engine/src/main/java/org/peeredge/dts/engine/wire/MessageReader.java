@@ -50,6 +50,15 @@ final class MessageReader {
                     }
                     case Types.ROOM -> new Message.Room(CborFields.read("room", 1, in).digest(0));
                     case Types.CLAIMS -> claims(CborFields.read("claims", 3, in));
+                    case Types.RECEIPT ->
+                            ReceiptBodies.receipt(
+                                    CborFields.read("receipt", ReceiptBodies.RECEIPT_FIELDS, in));
+                    case Types.COUNTERSIGNED ->
+                            ReceiptBodies.countersigned(
+                                    CborFields.read(
+                                            "countersigned",
+                                            ReceiptBodies.COUNTERSIGNED_FIELDS,
+                                            in));
                     case Types.GET_MAP ->
                             new Message.GetMap(CborFields.read("get-map", 1, in).digest(0));
                     case Types.MAP_OF -> mapOf(CborFields.read("map-of", 4, in));

@@ -23,6 +23,8 @@ final class Types {
     static final int DECLINED = 18;
     static final int ROOM = 19;
     static final int CLAIMS = 20;
+    static final int RECEIPT = 21;
+    static final int COUNTERSIGNED = 22;
     static final int SYMBOLS = 32;
 
     private Types() {}

@@ -31,6 +31,7 @@ import org.peeredge.dts.channel.memory.MemoryNetwork;
 import org.peeredge.dts.channel.memory.MemorySettings;
 import org.peeredge.dts.codec.none.NoneCodec;
 import org.peeredge.dts.engine.peers.PeersConfig;
+import org.peeredge.dts.engine.receipts.ReceiptLimits;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.NodeId;
@@ -73,6 +74,17 @@ final class TestNode implements AutoCloseable {
             int hubPort,
             EngineLimits limits,
             Role... roles) {
+        this(mesh, network, port, hubPort, limits, ReceiptLimits.defaults(), roles);
+    }
+
+    TestNode(
+            TestMesh mesh,
+            MemoryNetwork network,
+            int port,
+            int hubPort,
+            EngineLimits limits,
+            ReceiptLimits receipts,
+            Role... roles) {
         identity = mesh.member(roles);
         channel =
                 new MemoryChannelProvider(
@@ -105,6 +117,7 @@ final class TestNode implements AutoCloseable {
                                 PeersConfig.defaults(hub, PeersConfig.Lan.off()),
                                 limits,
                                 SwarmLimits.defaults(),
+                                receipts,
                                 4));
     }
 

@@ -7,13 +7,16 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.kernel.api.NodeId;
 
 /** One or more of each message, at ordinary and at extreme values. */
@@ -62,6 +65,18 @@ final class Samples {
                                         new byte[64],
                                         new byte[840],
                                         new byte[72]))),
+                new Message.Receipt(
+                        delivery(1, 262_144, List.of(new Delivery.BlobBytes(DIGEST, 262_144))),
+                        new byte[840],
+                        new byte[72]),
+                new Message.Receipt(
+                        delivery(Long.MAX_VALUE, Long.MAX_VALUE, manyBlobs()),
+                        new byte[600],
+                        new byte[70]),
+                new Message.Countersigned(
+                        new byte[32], Verdict.SIGNED, 7, new byte[840], new byte[72]),
+                new Message.Countersigned(
+                        new byte[32], Verdict.EXCEEDS, Long.MAX_VALUE, new byte[0], new byte[0]),
                 new Message.GetMap(LONG_DIGEST),
                 new Message.MapOf(map),
                 new Message.GetSymbols(DIGEST, 1_048_575, NONE, 3, 64, new byte[1024]),
@@ -78,6 +93,32 @@ final class Samples {
                 new Message.Answer(Long.MIN_VALUE, false, "no".getBytes(StandardCharsets.UTF_8)),
                 new Message.Ping(-5),
                 new Message.Pong(Long.MAX_VALUE));
+    }
+
+    private static Delivery delivery(long number, long total, List<Delivery.BlobBytes> blobs) {
+        byte[] previous = new byte[32];
+        previous[31] = (byte) number;
+        return new Delivery(
+                new NodeId("ab".repeat(20)),
+                new NodeId("cd".repeat(20)),
+                number,
+                number,
+                previous,
+                total,
+                total,
+                262_144,
+                1,
+                blobs,
+                1_700_000_000_000L);
+    }
+
+    private static List<Delivery.BlobBytes> manyBlobs() {
+        return IntStream.range(0, Delivery.MAX_BLOBS)
+                .mapToObj(i ->
+                        new Delivery.BlobBytes(
+                                new Digest("sha512", String.format(Locale.ROOT, "%0128x", i)),
+                                1 + i))
+                .toList();
     }
 
     /** Records with arrays have no useful equals: compare what they print, arrays written out. */
@@ -101,6 +142,14 @@ final class Samples {
                                                     + hex(c.certificate())
                                                     + hex(c.signature()))
                                     .toList();
+            case Message.Receipt m ->
+                    hex(m.delivery().statement()) + hex(m.certificate()) + hex(m.signature());
+            case Message.Countersigned m ->
+                    hex(m.hash())
+                            + m.verdict()
+                            + m.epoch()
+                            + hex(m.certificate())
+                            + hex(m.signature());
             case Message.GetSymbols m ->
                     ""
                             + m.digest()
