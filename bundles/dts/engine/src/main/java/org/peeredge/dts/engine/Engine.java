@@ -22,11 +22,13 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
+import org.peeredge.dts.api.Flow;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.engine.flow.FlowComponent;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
 import org.peeredge.dts.engine.transfer.EngineLimits;
@@ -54,10 +56,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Mesh.class},
+        service = {Transfers.class, Flow.class, Mesh.class},
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Mesh {
+public final class Engine implements Transfers, Flow, Mesh {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -72,6 +74,7 @@ public final class Engine implements Transfers, Mesh {
     private final Map<MeshHandler, Cancellable> handlers = new ConcurrentHashMap<>();
     private final PluginSlots<ChannelProvider> channels;
     private final PluginSlots<CodecProvider> codecs;
+    private final FlowComponent flow;
     private final EngineNode node;
 
     /** Starts everything. */
@@ -83,7 +86,9 @@ public final class Engine implements Transfers, Mesh {
             @Reference Metrics metrics,
             @Reference ContentStore store,
             @Reference Routing routing,
+            @Reference FlowComponent flow,
             EngineConfig config) {
+        this.flow = flow;
         EngineNode.Settings settings = settings(config);
         MetricScope scope = metrics.scope();
         channels = slots("channel", MAX_CHANNEL_FAILURES, scope);
@@ -101,12 +106,14 @@ public final class Engine implements Transfers, Mesh {
                                 codecs,
                                 () -> Optional.ofNullable(upstream.get())),
                         settings);
+        flow.listen(node.flow()::rules);
         LOG.info("engine of node {} runs", identity.self().node().shortName());
     }
 
     /** Stops everything. */
     @Deactivate
     public void deactivate() {
+        flow.unlisten();
         node.close();
     }
 
@@ -279,6 +286,11 @@ public final class Engine implements Transfers, Mesh {
     @Override
     public List<TransferInfo> list() {
         return node.transfers().list();
+    }
+
+    @Override
+    public CompletionStage<List<Limit>> inForce() {
+        return node.flow().inForce();
     }
 
     @Override

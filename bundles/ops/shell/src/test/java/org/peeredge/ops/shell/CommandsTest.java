@@ -110,6 +110,7 @@ final class CommandsTest {
                         new CacheListCommand(),
                         new CacheUseCommand(),
                         new TransferListCommand(),
+                        new FlowCommand(),
                         new CreateCommand(),
                         new InfoCommand(),
                         new MemberListCommand(),

@@ -27,6 +27,9 @@ final class Peer {
     final NodeId id;
     final boolean origin;
 
+    /** Not a member but an upstream registry. */
+    boolean upstream;
+
     /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
     long leadBytes;
 

@@ -223,6 +223,7 @@ final class Sharing {
                 && !s.complete()
                 && s.wants(core.now)
                 && core.now >= s.peer.fullUntilNanos
+                && core.throttle.mayServe(s.peer, false)
                 && !offered.containsKey(s.peer.id);
     }
 
@@ -278,7 +279,7 @@ final class Sharing {
             t.holder(piece, 1);
             t.near.set(piece);
         }
-        boolean room = core.lanPieces() < incoming();
+        boolean room = core.lanPieces() < incoming() && core.throttle.mayAsk(t, s.peer);
         if (known && room && requests.accept(t, s, piece)) {
             return;
         }
@@ -305,8 +306,14 @@ final class Sharing {
             return;
         }
         for (Transfer t : core.transfers.values()) {
-            t.declined.forEach(node -> core.send(node, new Message.Room(t.digest)));
-            t.declined.clear();
+            t.declined.removeIf(node -> {
+                Peer peer = core.peers.get(node);
+                boolean now = peer == null || core.throttle.mayAsk(t, peer);
+                if (now) {
+                    core.send(node, new Message.Room(t.digest));
+                }
+                return now;
+            });
         }
     }
 
