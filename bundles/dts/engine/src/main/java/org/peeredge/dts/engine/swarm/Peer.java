@@ -48,6 +48,13 @@ final class Peer {
     /** It has no room for more pieces until then. */
     long fullUntilNanos = Long.MIN_VALUE;
 
+    /** It delivers far slower than others; see {@link Isolation}. */
+    boolean isolated;
+
+    int slowLooks;
+    long probeNanos;
+    long probeEachNanos;
+
     /** Which transfer asked it last. */
     int turn;
 
@@ -76,6 +83,10 @@ final class Peer {
                             ? rttNanos
                             : Math.min(rttNanos, baseRttNanos + baseRttNanos / BASE_DRIFT);
         }
+    }
+
+    long lastArrivalNanos() {
+        return lastArrivalNanos;
     }
 
     /** A fellow in the LAN: bytes from it cost no WAN. */

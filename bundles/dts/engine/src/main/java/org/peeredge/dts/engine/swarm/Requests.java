@@ -26,6 +26,7 @@ final class Requests {
     private final Core core;
     private final Picker picker;
     private final Takes takes;
+    final Isolation isolation;
 
     /** Ranges begun so far. */
     private long ranges;
@@ -34,6 +35,7 @@ final class Requests {
         this.core = core;
         this.picker = picker;
         this.takes = takes;
+        this.isolation = new Isolation(core, this);
     }
 
     /** Asks as much as windows allow, of the least loaded source first. */
@@ -142,7 +144,9 @@ final class Requests {
 
     /** Whether the window, and the limits in force, let {@code s} be asked for more now. */
     boolean room(Transfer t, Source s) {
-        return s.peer.hasRoom(s.planWindowBytes) && core.throttle.mayAsk(t, s.peer);
+        return s.peer.hasRoom(s.planWindowBytes)
+                && core.throttle.mayAsk(t, s.peer)
+                && !isolation.avoids(t, s);
     }
 
     boolean usable(Source s) {

@@ -273,6 +273,33 @@ class SwarmFlowTest {
         assertTrue(more / less < 1.1, () -> "greedy " + more + ", modest " + less);
     }
 
+    /** A holder at a twentieth of the rate costs those that fetch from it, too, little. */
+    @ParameterizedTest
+    @CsvSource({"0", "1"})
+    void aSlowHolderCostsLittle(int lan) {
+        double without = fetched(lan, 2, Optional.empty());
+        double with = fetched(lan, 2, Optional.of(Link.of(1_250_000, 100_000)));
+        LoggerFactory.getLogger(SwarmFlowTest.class)
+                .info("with a slow holder {} s, without {} s: {}", with, without, with / without);
+        assertTrue(with <= 1.1 * without, () -> with + " s, without it " + without + " s");
+    }
+
+    /** Seconds that a node takes to fetch from some holders. */
+    private static double fetched(int lan, int holders, Optional<Link> slow) {
+        SwarmSim sim = new SwarmSim(11);
+        Link link = Link.of(25_000_000, 100_000);
+        SimContent content = sim.content("image", 16 * MIB);
+        for (int i = 0; i < holders; i++) {
+            sim.give(sim.node("holder" + i, 0, link), content);
+        }
+        slow.ifPresent(l -> sim.give(sim.node("slow", 0, l), content));
+        SimNode taker = sim.node("taker", lan, link);
+        sim.runFor(SwarmSim.SECOND);
+        SwarmSim.Want want = sim.want(taker, content, false);
+        assertTrue(sim.run(List.of(want), 600));
+        return (want.doneNanos - want.begunNanos) / 1e9;
+    }
+
     /** A member at a twentieth of the rate costs the others little. */
     @Test
     void aSlowMemberCostsTheOthersLittle() {
