@@ -10,10 +10,10 @@ import org.peeredge.dts.api.Pieces;
 
 /**
  * Who delivers far slower than the others is asked for nothing that they have, but for a piece now
- * and then, to see whether that is still so. Neighbours are compared with neighbours, and those afar
- * with each other: the slowest tenth of them (one at least), when below a quarter of what the middle
- * one of the others delivers, three looks in a row; until above a half of it. A rate is what was
- * measured, or, where something is awaited for long, no more than that makes.
+ * and then, to see whether that is still so. Neighbours are compared with neighbours, and those
+ * afar with each other: the slowest tenth of them (one at least), when below a quarter of what the
+ * middle one of the others delivers, three looks in a row; until above a half of it. A rate is what
+ * was measured, or, where something is awaited for long, no more than that makes.
  */
 final class Isolation {
     private static final long LOOK_NANOS = 250 * Time.MILLI;
@@ -67,8 +67,7 @@ final class Isolation {
                 Peer peer = r.source().peer;
                 long since = core.now - Math.max(r.sentNanos(), peer.lastArrivalNanos());
                 long bytes = (long) r.batch().count * Pieces.PIECE_BYTES;
-                bounds.merge(
-                        peer, bytes * Time.SECOND / Math.max(since, Time.MILLI), Math::min);
+                bounds.merge(peer, bytes * Time.SECOND / Math.max(since, Time.MILLI), Math::min);
             }
         }
         return bounds;
