@@ -24,7 +24,7 @@ import org.peeredge.ops.quickstart.Image;
 import org.peeredge.ops.quickstart.NodeProcess;
 import org.peeredge.routing.api.strategy.RoutingStrategy;
 
-/** The strategy changed on other members, a headless one among them, and by a file. */
+/** Settings changed while the fleet works: strategies on all members, limits at one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FleetIT {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -314,7 +314,7 @@ class SwarmFlowTest {
         SwarmSim sim = new SwarmSim(10);
         Link link = Link.of(25_000_000, 100_000);
         SimNode origin = sim.node("origin", 0, link, Role.ORIGIN);
-        SimContent content = sim.content("image", 16 * MIB);
+        SimContent content = sim.content("image", 8 * MIB);
         sim.give(origin, content);
         List<SimNode> nodes = new ArrayList<>();
         for (int i = 0; i < n; i++) {
