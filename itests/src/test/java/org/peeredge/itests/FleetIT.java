@@ -14,20 +14,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.ops.quickstart.Image;
 import org.peeredge.ops.quickstart.NodeProcess;
 import org.peeredge.routing.api.strategy.RoutingStrategy;
 
-/** The strategy changed on other members, a headless one among them, and by a file. */
+/** Settings changed while the fleet works: strategies on all members, limits at one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FleetIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BROKEN = "throws";
     private static final String ROUTING = "org.peeredge.routing.engine";
+    private static final String FLOW = "org.peeredge.dts.engine.flow";
+    private static final int LIMITED_BYTES = 64 << 20;
+    private static final int SETTLE_BYTES = 2_000_000;
 
     private @TempDir static Path folder;
     private TestNodes nodes;
@@ -100,6 +105,74 @@ class FleetIT {
         TestNodes.await("random is in force", () -> state("random").equals("in force"));
         nodes.command("routing:strategy-use network");
         assertEquals("in force", state("network"));
+    }
+
+    /** Set, changed and taken back by Config Admin while a pull runs, which goes on. */
+    @Test
+    void aLimitThatChangesDuringAPullIsKept() throws Exception {
+        Image image = nodes.image(13, LIMITED_BYTES);
+        TestNodes.push(origin, "lab/limited", "1", image);
+        limit("8M");
+        CompletableFuture<List<String>> pull =
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return TestNodes.pull(edge, "lab/limited", "1");
+                    } catch (IOException | InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                });
+        try {
+            near(8e6, rateAtEdge(12_000_000));
+            limit("4M");
+            near(4e6, rateAtEdge(12_000_000));
+            JsonNode row = nodes.json("dts:flow").get(0);
+            assertEquals("limit.up", row.get("limit").asText());
+            assertEquals("4000000", row.get("value").asText());
+            limit("fast");
+            TestNodes.await(
+                    "the bad value is named",
+                    () ->
+                            TestNodes.logged(origin, "ERROR").stream()
+                                    .anyMatch(l -> l.contains("limit.up = 'fast'")));
+            assertEquals("4000000", nodes.json("dts:flow").get(0).get("value").asText());
+        } finally {
+            nodes.command("config:property-delete --pid " + FLOW + " limit.up");
+        }
+        pull.get(30, TimeUnit.SECONDS);
+        assertEquals(0, nodes.json("dts:flow").size());
+        assertEquals(
+                1,
+                origin.log().lines().filter(l -> l.contains("engine of node")).count(),
+                "the engine has not started anew");
+    }
+
+    private void limit(String value) throws IOException {
+        nodes.command("config:property-set --pid " + FLOW + " limit.up " + value);
+    }
+
+    /** Bytes per second in which the next {@code bytes} come, after a moment to settle in. */
+    private double rateAtEdge(long bytes) throws Exception {
+        Mark begin = awaitAtEdge(TestNodes.received(edge) + SETTLE_BYTES);
+        Mark end = awaitAtEdge(begin.bytes + bytes);
+        return (end.bytes - begin.bytes) * 1e9 / (end.nanos - begin.nanos);
+    }
+
+    private record Mark(long bytes, long nanos) {}
+
+    private Mark awaitAtEdge(long bytes) throws Exception {
+        Mark[] mark = {new Mark(0, 0)};
+        TestNodes.await(
+                "the edge has received " + bytes + " bytes",
+                () -> {
+                    mark[0] = new Mark(TestNodes.received(edge), System.nanoTime());
+                    return mark[0].bytes >= bytes;
+                });
+        return mark[0];
+    }
+
+    private static void near(double limit, double rate) {
+        System.out.printf("limit %.0f bytes/s, found %.0f%n", limit, rate);
+        assertEquals(limit, rate, 0.1 * limit);
     }
 
     private String state(String strategy) throws Exception {

@@ -22,6 +22,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
+import org.peeredge.dts.api.Flow;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
@@ -30,6 +31,7 @@ import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.receipt.Fork;
 import org.peeredge.dts.api.receipt.Receipt;
 import org.peeredge.dts.api.receipt.Receipts;
+import org.peeredge.dts.engine.flow.FlowComponent;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.receipts.ReceiptLimits;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
@@ -58,10 +60,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Mesh.class, Receipts.class},
+        service = {Transfers.class, Flow.class, Mesh.class, Receipts.class},
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Mesh, Receipts {
+public final class Engine implements Transfers, Flow, Mesh, Receipts {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -76,6 +78,7 @@ public final class Engine implements Transfers, Mesh, Receipts {
     private final Map<MeshHandler, Cancellable> handlers = new ConcurrentHashMap<>();
     private final PluginSlots<ChannelProvider> channels;
     private final PluginSlots<CodecProvider> codecs;
+    private final FlowComponent flow;
     private final EngineNode node;
 
     /** Starts everything. */
@@ -87,7 +90,9 @@ public final class Engine implements Transfers, Mesh, Receipts {
             @Reference Metrics metrics,
             @Reference ContentStore store,
             @Reference Routing routing,
+            @Reference FlowComponent flow,
             EngineConfig config) {
+        this.flow = flow;
         EngineNode.Settings settings = settings(config);
         MetricScope scope = metrics.scope();
         channels = slots("channel", MAX_CHANNEL_FAILURES, scope);
@@ -105,12 +110,14 @@ public final class Engine implements Transfers, Mesh, Receipts {
                                 codecs,
                                 () -> Optional.ofNullable(upstream.get())),
                         settings);
+        flow.listen(node.flow()::rules);
         LOG.info("engine of node {} runs", identity.self().node().shortName());
     }
 
     /** Stops everything. */
     @Deactivate
     public void deactivate() {
+        flow.unlisten();
         node.close();
     }
 
@@ -317,6 +324,11 @@ public final class Engine implements Transfers, Mesh, Receipts {
     @Override
     public List<Fork> forks() {
         return node.receipts().forks();
+    }
+
+    @Override
+    public CompletionStage<List<Limit>> inForce() {
+        return node.flow().inForce();
     }
 
     @Override

@@ -111,6 +111,7 @@ final class CommandsTest {
                         new CacheUseCommand(),
                         new TransferListCommand(),
                         new ReceiptsCommand(),
+                        new FlowCommand(),
                         new CreateCommand(),
                         new InfoCommand(),
                         new MemberListCommand(),

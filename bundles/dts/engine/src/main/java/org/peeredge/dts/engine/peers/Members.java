@@ -4,6 +4,7 @@ package org.peeredge.dts.engine.peers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,13 @@ final class Members implements Connection.Owner {
     /** Any thread; a view. */
     Collection<Connection> all() {
         return Collections.unmodifiableCollection(connected.values());
+    }
+
+    /** Any thread; the host at the other end of each. */
+    Map<NodeId, String> remotes() {
+        Map<NodeId, String> hosts = new HashMap<>();
+        connected.forEach((node, c) -> hosts.put(node, c.channel().remote().host()));
+        return hosts;
     }
 
     /** Whether it is connected, or about to be. */

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -198,10 +199,7 @@ public final class Peers {
         return members.get(to).map(c -> c.send(message)).orElse(false);
     }
 
-    /**
-     * Sends without a copy: the payload, in parts, is lent until the stage completes. Fails as
-     * {@link #ask}.
-     */
+    /** Without a copy: the payload is lent until the stage completes. Fails as {@link #ask}. */
     public CompletionStage<Void> sendSymbols(
             NodeId to, SymbolsHeader header, ByteBuffer... payload) {
         return members.get(to)
@@ -240,6 +238,11 @@ public final class Peers {
     /** Answers questions of a topic until taken back. */
     public Cancellable answer(String topic, MeshHandler handler) {
         return questions.answer(topic, handler);
+    }
+
+    /** Where the channels in use lead. */
+    public Map<NodeId, String> remotes() {
+        return members.remotes();
     }
 
     /** Connected and returning members first; {@code bytesPerSecond} is 0 here. */

@@ -75,6 +75,9 @@ public sealed interface Action {
     record StartUpstream(Digest digest, UpstreamRef upstream, boolean forMembers)
             implements Action {}
 
+    /** Reads the piece that {@code UpstreamReads} named: the limits allow it. */
+    record ReadOn(Digest digest) implements Action {}
+
     /** Ends that; nothing more is heard of it. */
     record StopUpstream(Digest digest) implements Action {}
 

@@ -60,6 +60,7 @@ final class Arrivals {
                 asked.set(i);
             } else if (s.late != null && s.late.get(piece)) {
                 s.late.clear(piece);
+                core.throttle.asked(t, s.peer, t.length(piece));
                 asked.set(i);
             }
         }
@@ -130,5 +131,9 @@ final class Arrivals {
     private void drop(Event.SymbolsArrived e) {
         core.act(new Action.Discard(e.handle()));
         core.count(e.header().digest(), Counted.WASTED, e.from(), e.bytes());
+        Peer peer = core.peers.get(e.from());
+        if (peer != null) {
+            core.throttle.unasked(peer, e.bytes());
+        }
     }
 }

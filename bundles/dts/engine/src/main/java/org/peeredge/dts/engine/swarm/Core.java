@@ -35,6 +35,7 @@ final class Core {
     final Map<Digest, HeldBlob> held = new LinkedHashMap<>();
 
     final Uplink uplink = new Uplink();
+    final Throttle throttle = new Throttle(this);
 
     /** The time of the event in hand. */
     long now;

@@ -9,6 +9,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.flow.Standing;
 import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
@@ -23,9 +24,15 @@ import org.peeredge.routing.api.strategy.Plan;
 public sealed interface Event {
     /**
      * This node wants a blob; repeated wants of the same blob add an upstream or a size that was
-     * missing.
+     * missing. {@code background}: nobody waits for it.
      */
-    record Wanted(Digest digest, long sizeBytes, Optional<UpstreamRef> upstream) implements Event {}
+    record Wanted(Digest digest, long sizeBytes, Optional<UpstreamRef> upstream, boolean background)
+            implements Event {
+        /** Somebody waits for it. */
+        public Wanted(Digest digest, long sizeBytes, Optional<UpstreamRef> upstream) {
+            this(digest, sizeBytes, upstream, false);
+        }
+    }
 
     /** Nobody here wants it any more; the transfer may be dropped. */
     record Unwanted(Digest digest) implements Event {}
@@ -98,6 +105,9 @@ public sealed interface Event {
     /** All of it came; still to be verified. */
     record UpstreamDone(Digest digest) implements Event {}
 
+    /** A read from upstream would go on with so many bytes: {@link Action.ReadOn} says when. */
+    record UpstreamReads(Digest digest, int bytes) implements Event {}
+
     /** It broke off; {@code never} when trying again is of no use. */
     record UpstreamFailed(Digest digest, String reason, boolean never) implements Event {}
 
@@ -145,6 +155,9 @@ public sealed interface Event {
 
     /** Routing made a plan for a transfer. */
     record Planned(Digest digest, Plan plan) implements Event {}
+
+    /** Other limits are in force. */
+    record Limits(Standing standing) implements Event {}
 
     /** Time went on; comes about every 20 ms while a transfer runs, else each second. */
     record Tick() implements Event {}

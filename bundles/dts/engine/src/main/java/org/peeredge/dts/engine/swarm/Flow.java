@@ -50,7 +50,10 @@ final class Flow implements WholeFetch.Ending {
     }
 
     /** Begins a transfer, or adds what was not known of one that runs. */
-    void want(Digest digest, long sizeBytes, Optional<UpstreamRef> upstream, boolean helped) {
+    void want(Event.Wanted e, boolean helped) {
+        Digest digest = e.digest();
+        long sizeBytes = e.sizeBytes();
+        Optional<UpstreamRef> upstream = e.upstream();
         if (core.held.containsKey(digest)) {
             return;
         }
@@ -70,6 +73,7 @@ final class Flow implements WholeFetch.Ending {
                             upstream,
                             helped,
                             core.now);
+            t.background = e.background();
             t.answersDueNanos = core.now + wholeFetch.answerNanos();
             core.transfers.put(digest, t);
             intend(t);
@@ -86,6 +90,11 @@ final class Flow implements WholeFetch.Ending {
             if (t.sizeBytes < 0) {
                 t.sizeBytes = sizeBytes;
             }
+        }
+        if (!e.background() && (t.background || t.startedNanos == core.now)) {
+            t.background = false;
+            t.usefulNanos = core.now;
+            core.throttle.foregroundBegan(requests);
         }
         wholeFetch.wanted(t, !helped);
         advance(t);
@@ -373,6 +382,11 @@ final class Flow implements WholeFetch.Ending {
                 s.askedNanos = core.now;
                 core.send(s.peer.id, question(t));
             }
+        }
+        String forbidden = core.throttle.forbidden(t);
+        if (!forbidden.isEmpty()) {
+            fail(t, forbidden, false);
+            return;
         }
         takes.tick(t);
         late.tick(t);

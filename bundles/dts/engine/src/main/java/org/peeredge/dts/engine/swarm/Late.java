@@ -66,7 +66,7 @@ final class Late {
                     && s.peer.neighbour()
                     && requests.usable(s)
                     && s.has(r.piece())
-                    && s.peer.hasRoom(s.planWindowBytes)
+                    && requests.room(t, s)
                     && core.mayAsk()) {
                 requests.ask(t, s, r.piece(), 1);
                 return;
@@ -94,7 +94,7 @@ final class Late {
             return; // the way from afar is taken by what this node takes of other transfers
         }
         for (Source s : t.sources.values()) {
-            if (requests.usable(s)) {
+            if (requests.usable(s) && core.throttle.mayAsk(t, s.peer)) {
                 int piece = picker.pickForeign(t, s);
                 if (piece >= 0) {
                     t.helping = true;
@@ -113,6 +113,7 @@ final class Late {
                 || core.now < all.getFirst().softNanos()
                 || t.duplicates >= MAX_DUPLICATES
                 || !requests.usable(s)
+                || !core.throttle.mayAsk(t, s.peer)
                 || !t.askable(piece)) {
             return false;
         }

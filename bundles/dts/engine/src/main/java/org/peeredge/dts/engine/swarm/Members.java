@@ -76,7 +76,7 @@ final class Members {
                 && m.upstream().isPresent()
                 && core.servesUpstream.test(m.upstream().get())
                 && helped() < core.limits.helped()) {
-            flow.want(m.digest(), m.sizeBytes(), m.upstream(), true);
+            flow.want(new Event.Wanted(m.digest(), m.sizeBytes(), m.upstream()), true);
             t = core.transfers.get(m.digest());
         }
         flow.offers.answer(from, m);

@@ -27,6 +27,9 @@ final class Peer {
     final NodeId id;
     final boolean origin;
 
+    /** Not a member but an upstream registry. */
+    boolean upstream;
+
     /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
     long leadBytes;
 
@@ -47,6 +50,13 @@ final class Peer {
 
     /** It has no room for more pieces until then. */
     long fullUntilNanos = Long.MIN_VALUE;
+
+    /** It delivers far slower than others; see {@link Isolation}. */
+    boolean isolated;
+
+    int slowLooks;
+    long probeNanos;
+    long probeEachNanos;
 
     /** Which transfer asked it last. */
     int turn;
@@ -76,6 +86,10 @@ final class Peer {
                             ? rttNanos
                             : Math.min(rttNanos, baseRttNanos + baseRttNanos / BASE_DRIFT);
         }
+    }
+
+    long lastArrivalNanos() {
+        return lastArrivalNanos;
     }
 
     /** A fellow in the LAN: bytes from it cost no WAN. */

@@ -61,6 +61,7 @@ final class Ranges {
     private Peer registry(String name) {
         Peer peer = new Peer(id(name), Set.of(), false, 0);
         peer.leadBytes = LEAD_BYTES;
+        peer.upstream = true;
         return peer;
     }
 

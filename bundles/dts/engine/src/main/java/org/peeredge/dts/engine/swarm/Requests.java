@@ -26,6 +26,7 @@ final class Requests {
     private final Core core;
     private final Picker picker;
     private final Takes takes;
+    final Isolation isolation;
 
     /** Ranges begun so far. */
     private long ranges;
@@ -34,6 +35,7 @@ final class Requests {
         this.core = core;
         this.picker = picker;
         this.takes = takes;
+        this.isolation = new Isolation(core, this);
     }
 
     /** Asks as much as windows allow, of the least loaded source first. */
@@ -55,7 +57,7 @@ final class Requests {
                     best = s;
                 }
             }
-            int piece = best.peer.hasRoom(best.planWindowBytes) ? picker.pick(t, best) : -1;
+            int piece = room(t, best) ? picker.pick(t, best) : -1;
             if (piece < 0) {
                 open.remove(best);
             } else {
@@ -109,7 +111,7 @@ final class Requests {
             fill(t);
             return false;
         }
-        if (!ready(t) || !usable(s) || !s.peer.hasRoom(s.planWindowBytes)) {
+        if (!ready(t) || !usable(s) || !room(t, s)) {
             return false;
         }
         int piece = picker.pick(t, s);
@@ -123,7 +125,7 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        boolean can = ready(t) && usable(s) && core.mayAsk();
+        boolean can = ready(t) && usable(s) && core.mayAsk() && core.throttle.mayAsk(t, s.peer);
         if (!can || !t.need.get(piece) || !t.askable(piece)) {
             return false;
         }
@@ -140,6 +142,13 @@ final class Requests {
                 && t.upstreamState != Transfer.Upstream.RUNNING;
     }
 
+    /** Whether the window, and the limits in force, let {@code s} be asked for more now. */
+    boolean room(Transfer t, Source s) {
+        return s.peer.hasRoom(s.planWindowBytes)
+                && core.throttle.mayAsk(t, s.peer)
+                && !isolation.avoids(t, s);
+    }
+
     boolean usable(Source s) {
         return s.holds(core.now) && s.peer.usable(core.now);
     }
@@ -151,6 +160,7 @@ final class Requests {
             s.inflight++;
             s.peer.inflightBytes += length;
             core.pendingBytes += length;
+            core.throttle.asked(t, s.peer, length);
         }
         Batch batch = new Batch(piece, count, s.upstream ? ++ranges : 0);
         long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
@@ -183,7 +193,8 @@ final class Requests {
         int first = piece % Pieces.GROUP_PIECES;
         core.send(
                 s.peer.id,
-                new Message.GetSymbols(t.digest, group, codec, first, count, new byte[0]));
+                new Message.GetSymbols(
+                        t.digest, group, codec, first, count, new byte[0], t.background));
     }
 
     /** Forgets one request; the piece is needed again unless another request runs. */
@@ -207,6 +218,7 @@ final class Requests {
     /** As {@link #drop}, for one that was not answered. */
     private void giveUp(Transfer t, Request r) {
         drop(t, r);
+        core.throttle.asked(t, r.source().peer, -t.length(r.piece()));
         if (!t.requests.containsKey(r.piece())) {
             takes.lost(t, r.piece());
         }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class Serving {
     /** Answers to one member under way at once. */
     private static final int PER_PEER = 2;
 
+    private static final int MOST_AHEAD = (1 << 15) - 1;
     private static final int MAX_MAP_WAITS = 1024;
     private static final int MAX_WAITERS = 256;
 
@@ -37,7 +40,11 @@ final class Serving {
     private final Sharing sharing;
     private final Map<Digest, MapWait> mapWaits = new LinkedHashMap<>();
     private final Map<Digest, SignedMap> maps = new LinkedHashMap<>(16, 0.75f, true);
+    private final Turns turns = new Turns();
     private long mapBytes;
+
+    /** What waits here and could go but for a limit. */
+    private long heldBackBytes;
 
     Serving(Core core, Sharing sharing) {
         this.core = core;
@@ -53,7 +60,8 @@ final class Serving {
         Refusal refusal = check(m);
         if (refusal == null
                 && (peer.servedQueue >= core.limits.queuedPerPeer()
-                        || queue.size() >= core.limits.queued())) {
+                        || queue.size() >= core.limits.queued()
+                        || core.throttle.refuses(peer, m.background(), heldBackBytes))) {
             refusal = Refusal.BUSY;
         }
         if (refusal != null) {
@@ -61,14 +69,17 @@ final class Serving {
             return;
         }
         if (queue.putIfAbsent(Key.of(from, m), new Answer(m, core.now)) == null) {
-            peer.servedQueue++;
+            if (peer.servedQueue++ == 0) {
+                turns.enters(from);
+            }
             sharing.answered(from, m.digest(), piece(m));
             serve();
         }
     }
 
     /**
-     * Begins as many answers as fill the way out: of a member with none under way, rarest first.
+     * Begins as many answers as fill the way out, within the limits: what somebody waits for, of a
+     * member with none under way, whose turn it is, rarest first.
      */
     private void serve() {
         int open = core.uplink.slots(core.now);
@@ -92,7 +103,9 @@ final class Serving {
             next.getValue().begunNanos = core.now;
             underWay.merge(to, 1, Integer::sum);
             core.act(new Action.SendSymbols(to, next.getValue().request));
+            sends(to, next.getValue().request);
         }
+        heldBackBytes = open > 0 ? waitingBytes() : 0;
         int free = open + core.ahead() - waiting() - sharing.open();
         while (free > 0 && sharing.offer(underWay)) {
             free--;
@@ -102,13 +115,22 @@ final class Serving {
     private Map.@Nullable Entry<Key, Answer> next(Map<NodeId, Integer> underWay) {
         Map.Entry<Key, Answer> next = null;
         long least = Long.MAX_VALUE;
-        boolean othersWait =
-                queue.entrySet().stream().anyMatch(e -> !e.getValue().begun() && !owes(e.getKey()));
         for (Map.Entry<Key, Answer> e : queue.entrySet()) {
-            int many = underWay.getOrDefault(e.getKey().to, 0);
-            boolean due = many < PER_PEER && !(othersWait && owes(e.getKey()));
-            if (!e.getValue().begun() && due) {
-                long order = ((long) many << 32) + rarity(e.getValue().request);
+            NodeId to = e.getKey().to;
+            Message.GetSymbols m = e.getValue().request;
+            int many = underWay.getOrDefault(to, 0);
+            Peer peer = core.peers.get(to);
+            if (!e.getValue().begun()
+                    && many < PER_PEER
+                    && peer != null
+                    && core.throttle.mayServe(peer, m.background())) {
+                long turn = Math.clamp(turns.ahead(to), 0, MOST_AHEAD);
+                long order =
+                        ((peer.owes ? 1L : 0L) << 62)
+                                + ((m.background() ? 1L : 0L) << 61)
+                                + ((long) many << 48)
+                                + (turn << 32)
+                                + rarity(m);
                 if (order < least) {
                     least = order;
                     next = e;
@@ -118,10 +140,41 @@ final class Serving {
         return next;
     }
 
-    /** Whether a member does not sign for what it gets: it is served when no other waits. */
-    private boolean owes(Key key) {
-        Peer peer = core.peers.get(key.to);
-        return peer != null && peer.owes;
+    private void sends(NodeId to, Message.GetSymbols m) {
+        Peer peer = core.peers.get(to);
+        if (peer != null) {
+            core.throttle.serves(peer, m.background(), bytes(m));
+        }
+        List<NodeId> others = new ArrayList<>();
+        queue.forEach((key, answer) -> {
+            if (!answer.begun()) {
+                others.add(key.to);
+            }
+        });
+        turns.sends(to, bytes(m), others);
+    }
+
+    private static long bytes(Message.GetSymbols m) {
+        return (long) m.count() * m.codec().symbolBytes();
+    }
+
+    private long waitingBytes() {
+        long bytes = 0;
+        for (Map.Entry<Key, Answer> e : queue.entrySet()) {
+            Message.GetSymbols m = e.getValue().request;
+            Peer peer = core.peers.get(e.getKey().to);
+            boolean held =
+                    !e.getValue().begun()
+                            && peer != null
+                            && !core.throttle.mayServe(peer, m.background());
+            bytes += held ? bytes(m) : 0;
+        }
+        return bytes;
+    }
+
+    /** Bytes that members wait for and that a limit holds back. */
+    long heldBackBytes() {
+        return heldBackBytes;
     }
 
     private int waiting() {
@@ -282,6 +335,7 @@ final class Serving {
 
     void gone(NodeId peer) {
         queue.keySet().removeIf(key -> key.to.equals(peer));
+        turns.gone(peer);
         sharing.gone(peer);
         changed();
     }

@@ -241,6 +241,7 @@ final class Sharing {
                 && !s.complete()
                 && s.wants(core.now)
                 && core.now >= s.peer.fullUntilNanos
+                && core.throttle.mayServe(s.peer, false)
                 && !offered.containsKey(s.peer.id);
     }
 
@@ -296,7 +297,7 @@ final class Sharing {
             t.holder(piece, 1);
             t.near.set(piece);
         }
-        boolean room = core.lanPieces() < incoming();
+        boolean room = core.lanPieces() < incoming() && core.throttle.mayAsk(t, s.peer);
         if (known && room && requests.accept(t, s, piece)) {
             return;
         }
@@ -323,8 +324,14 @@ final class Sharing {
             return;
         }
         for (Transfer t : core.transfers.values()) {
-            t.declined.forEach(node -> core.send(node, new Message.Room(t.digest)));
-            t.declined.clear();
+            t.declined.removeIf(node -> {
+                Peer peer = core.peers.get(node);
+                boolean now = peer == null || core.throttle.mayAsk(t, peer);
+                if (now) {
+                    core.send(node, new Message.Room(t.digest));
+                }
+                return now;
+            });
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.flow.Gate;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
@@ -61,7 +62,7 @@ public final class Swarm {
     public void handle(Event event, long nowNanos, Consumer<Action> out) {
         core.turn(nowNanos, out);
         switch (event) {
-            case Event.Wanted e -> flow.want(e.digest(), e.sizeBytes(), e.upstream(), false);
+            case Event.Wanted e -> flow.want(e, false);
             case Event.Unwanted e -> unwanted(e.digest());
             case Event.Held e -> held(e);
             case Event.Gone e -> {
@@ -80,6 +81,7 @@ public final class Swarm {
             case Event.PeerDown e -> {
                 flow.offers.gone(e.peer());
                 serving.gone(e.peer());
+                core.throttle.gate.gone(e.peer());
                 members.down(e.peer());
             }
             case Event.Received e -> received(e.from(), e.message());
@@ -90,6 +92,10 @@ public final class Swarm {
                     serving.loaded(e.map(), !e.signers().isEmpty());
                 }
                 flow.mapChecked(e);
+            }
+            case Event.Limits e -> {
+                core.throttle.gate.set(e.standing(), core.now);
+                serving.changed();
             }
             case Event.Tick e -> tick();
             default -> ofTransfer(event);
@@ -108,6 +114,7 @@ public final class Swarm {
             case Event.PieceBad e -> with(e.digest(), t -> flow.checks.pieceBad(t, e));
             case Event.UpstreamOpened e -> with(e.digest(), t -> feed.opened(t, e));
             case Event.UpstreamPiece e -> with(e.digest(), t -> feed.piece(t, e.piece()));
+            case Event.UpstreamReads e -> core.throttle.reads(e.digest(), e.bytes());
             case Event.UpstreamDone e -> with(e.digest(), feed::done);
             case Event.UpstreamFailed e ->
                     with(e.digest(), t -> feed.failed(t, e.reason(), e.never()));
@@ -200,6 +207,9 @@ public final class Swarm {
     }
 
     private void tick() {
+        core.throttle.tick();
+        flow.requests.isolation.tick();
+        flow.sharing.room();
         for (Transfer t : List.copyOf(core.transfers.values())) {
             if (core.transfers.get(t.digest) == t) {
                 flow.tick(t);
@@ -216,7 +226,17 @@ public final class Swarm {
 
     /** Whether a {@code Tick} each 20 ms is needed, or one each second will do. */
     public boolean busy() {
-        return !core.transfers.isEmpty() || flow.sharing.seeding();
+        return !core.transfers.isEmpty() || flow.sharing.seeding() || serving.heldBackBytes() > 0;
+    }
+
+    /** The limits in force, and what went; to be read only. */
+    public Gate gate() {
+        return core.throttle.gate;
+    }
+
+    /** What would be sent, or asked for, now, but for a limit. */
+    public long heldBackBytes(boolean up) {
+        return up ? serving.heldBackBytes() : core.throttle.heldBackBytes();
     }
 
     /** The transfers that run, oldest first. */

@@ -39,6 +39,9 @@ final class Transfer {
     final long number;
     final boolean helped;
 
+    /** Nobody waits for it: it yields to those that somebody waits for. */
+    boolean background;
+
     /** Somebody on this node waits for it, so this node's credentials may be used. */
     boolean wantedHere;
 

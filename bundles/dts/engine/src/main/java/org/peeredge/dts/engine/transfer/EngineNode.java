@@ -3,6 +3,7 @@ package org.peeredge.dts.engine.transfer;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -62,7 +63,9 @@ public final class EngineNode implements AutoCloseable {
     private final Duration codecPatience;
     private final MetricScope metrics;
     private final Peers peers;
+    private final Swarm swarm;
     private final EngineRuntime runtime;
+    private final FlowControl flow;
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
     private final ReceiptDesk receipts;
@@ -122,6 +125,7 @@ public final class EngineNode implements AutoCloseable {
                                 new InterfaceNetworks()),
                         settings.peers(),
                         new FromPeers());
+        swarm = swarm(parts, settings);
         runtime = runtime(parts, settings);
         receipts =
                 new ReceiptDesk(
@@ -134,6 +138,7 @@ public final class EngineNode implements AutoCloseable {
                                 metrics,
                                 new ToPeers()),
                         settings.receipts());
+        flow = flow(parts);
         mesh = new PeerMesh(parts.identity().self().node(), peers);
         Availability availability =
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
@@ -142,11 +147,35 @@ public final class EngineNode implements AutoCloseable {
                 new EngineTransfers(runtime, availability, loop, workers, parts.clock(), limits);
         loop.execute(runtime::start);
         loop.execute(receipts::start);
+        loop.execute(flow::start);
         peers.start();
     }
 
-    private EngineRuntime runtime(Parts parts, Settings settings) {
+    private static Swarm swarm(Parts parts, Settings settings) {
         boolean origin = parts.identity().self().has(Role.ORIGIN);
+        return new Swarm(
+                parts.identity().self().node(),
+                parts.identity().self().roles(),
+                settings.swarm(),
+                parts.threads().random(),
+                ref -> origin && parts.upstream().get().map(u -> u.serves(ref)).orElse(false));
+    }
+
+    private FlowControl flow(Parts parts) {
+        return new FlowControl(
+                new FlowControl.Ports(
+                        parts.clock(),
+                        ZoneId.systemDefault(),
+                        parts.store().records(BUNDLE),
+                        workers,
+                        loop,
+                        metrics,
+                        peers::remotes,
+                        runtime::post),
+                swarm);
+    }
+
+    private EngineRuntime runtime(Parts parts, Settings settings) {
         EngineRuntime.Ports ports =
                 new EngineRuntime.Ports(
                         parts.identity(),
@@ -165,13 +194,7 @@ public final class EngineNode implements AutoCloseable {
                 parts.store(),
                 settings.limits(),
                 new EngineMetrics(metrics),
-                serves ->
-                        new Swarm(
-                                parts.identity().self().node(),
-                                parts.identity().self().roles(),
-                                settings.swarm(),
-                                parts.threads().random(),
-                                ref -> origin && serves.test(ref)));
+                serves -> swarm);
     }
 
     /** Content. */
@@ -191,6 +214,11 @@ public final class EngineNode implements AutoCloseable {
     /** Members. */
     public PeerMesh mesh() {
         return mesh;
+    }
+
+    /** Limits. */
+    public FlowControl flow() {
+        return flow;
     }
 
     /** A channel plugin came, or is about to go and has been removed from its slots. */
@@ -214,6 +242,7 @@ public final class EngineNode implements AutoCloseable {
     public void close() {
         CountDownLatch stopped = new CountDownLatch(1);
         loop.execute(() -> {
+            flow.stop();
             runtime.stop();
             receipts.stop();
             stopped.countDown();

@@ -324,6 +324,7 @@ final class EngineRuntime {
                                     ? blobs.partial(a.digest())
                                     : Optional.empty());
             case Action.StopUpstream a -> upstreams.stop(a.digest());
+            case Action.ReadOn a -> upstreams.readOn(a.digest());
             case Action.FetchRange a -> ranges.start(a, blobs.partial(a.digest()));
             case Action.KeepRange a -> ranges.decide(a.number(), a.keep());
             case Action.StopRange a -> ranges.stop(a.number());

@@ -83,7 +83,10 @@ final class EngineTransfers implements Transfers {
             return;
         }
         Transfer transfer = running.orElseGet(() -> begin(request));
-        runtime.post(new Event.Wanted(request.digest(), request.sizeBytes(), request.upstream()));
+        boolean background = request.urgency() == FetchRequest.Urgency.BACKGROUND;
+        runtime.post(
+                new Event.Wanted(
+                        request.digest(), request.sizeBytes(), request.upstream(), background));
         Cancellable deadline =
                 loop.schedule(
                         limits.openTimeout(),

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +44,9 @@ final class UpstreamFetches {
 
         /** Completed on the loop once the swarm knows that the store has opened the blob. */
         final CompletableFuture<PartialBlob> opened = new CompletableFuture<>();
+
+        /** Completed on the loop when the next piece may be read; a new one for each. */
+        volatile CompletableFuture<Void> turn = new CompletableFuture<>();
     }
 
     private final Supplier<Optional<Upstream>> upstream;
@@ -106,12 +110,21 @@ final class UpstreamFetches {
         }
     }
 
+    /** The limits let it read the piece that it has asked for. On the loop. */
+    void readOn(Digest digest) {
+        Run run = runs.get(digest);
+        if (run != null) {
+            run.turn.complete(null);
+        }
+    }
+
     /** Ends one. */
     void stop(Digest digest) {
         Run run = runs.remove(digest);
         if (run != null) {
             run.stopped.set(true);
             run.opened.cancel(false);
+            run.turn.cancel(false);
             run.body.ifPresent(Upstream.Body::close);
             run.task.ifPresent(t -> t.cancel(true));
         }
@@ -172,6 +185,17 @@ final class UpstreamFetches {
         }
     }
 
+    /** What is not read waits at the other end, as its TCP window closes. */
+    private void awaitTurn(Digest digest, int bytes, Run run) throws IOException {
+        run.turn = new CompletableFuture<>();
+        tell(run, new Event.UpstreamReads(digest, bytes));
+        try {
+            run.turn.get();
+        } catch (InterruptedException | ExecutionException | CancellationException e) {
+            throw new IOException("stopped", e);
+        }
+    }
+
     private void copy(Digest digest, Upstream.Body body, Run run) throws IOException {
         PartialBlob partial = awaitOpened(run);
         if (partial.sizeBytes() != body.sizeBytes()) {
@@ -196,6 +220,7 @@ final class UpstreamFetches {
                 piece < count && !run.stopped.get();
                 piece++) {
             int want = Pieces.length(body.sizeBytes(), piece);
+            awaitTurn(digest, want, run);
             int got = in.readNBytes(bytes, 0, want);
             receivedBytes.accept(got);
             if (got < want) {

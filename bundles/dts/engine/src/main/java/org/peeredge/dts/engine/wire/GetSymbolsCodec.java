@@ -10,7 +10,8 @@ import org.peeredge.dts.api.codec.CodecId;
 /**
  * get-symbols, the message of the data path, without a parser and a tree: the bytes are those that
  * {@link MessageWriter} gives. Reads the form that is sent, the shortest, with the keys in order;
- * any other form, and whatever breaks a rule, is left to {@link MessageReader}.
+ * any other form, the rare one of background, and whatever breaks a rule, is left to {@link
+ * MessageReader}.
  */
 final class GetSymbolsCodec {
     private static final int UNSIGNED = 0;
@@ -26,6 +27,8 @@ final class GetSymbolsCodec {
     private static final int TWO_BYTES = 25;
     private static final int FOUR_BYTES = 26;
 
+    private static final byte TRUE = (byte) 0xf5;
+
     /** Keys, numbers and heads of strings at their longest. */
     private static final int MOST_HEADS = 64;
 
@@ -38,7 +41,7 @@ final class GetSymbolsCodec {
                 ByteBuffer.allocate(
                         MOST_HEADS + digest.length + type.length + m.authorisation().length);
         out.put((byte) Limits.VERSION).put((byte) Types.GET_SYMBOLS).putShort((short) 0);
-        head(out, MAP, 6);
+        head(out, MAP, m.background() ? 7 : 6);
         string(key(out, 0), BYTES, digest);
         number(key(out, 1), m.group());
         head(key(out, 2), ARRAY, 4);
@@ -49,6 +52,9 @@ final class GetSymbolsCodec {
         number(key(out, 3), m.first());
         number(key(out, 4), m.count());
         string(key(out, 5), BYTES, m.authorisation());
+        if (m.background()) {
+            key(out, 6).put(TRUE);
+        }
         return out.flip();
     }
 

@@ -118,10 +118,28 @@ public sealed interface Message {
      * @param count how many; 1 to 64
      * @param authorisation room for a proof that the asker may have it; empty, or at most 1,024
      *     bytes
+     * @param background nobody waits for it: others come first
      */
     record GetSymbols(
-            Digest digest, int group, CodecId codec, int first, int count, byte[] authorisation)
-            implements Message {}
+            Digest digest,
+            int group,
+            CodecId codec,
+            int first,
+            int count,
+            byte[] authorisation,
+            boolean background)
+            implements Message {
+        /** Somebody waits for it. */
+        public GetSymbols(
+                Digest digest,
+                int group,
+                CodecId codec,
+                int first,
+                int count,
+                byte[] authorisation) {
+            this(digest, group, codec, first, count, authorisation, false);
+        }
+    }
 
     /**
      * Takes back a {@link GetSymbols} that has not been answered; the answer may be under way all

@@ -82,7 +82,12 @@ final class MessageWriter {
             case Message.GetMap m -> out.map(1).key(0).digest(m.digest());
             case Message.MapOf m -> mapOf(m, out);
             case Message.GetSymbols m -> {
-                out.map(6).key(0).digest(m.digest()).key(1).number(m.group()).key(2);
+                out.map(m.background() ? 7 : 6)
+                        .key(0)
+                        .digest(m.digest())
+                        .key(1)
+                        .number(m.group())
+                        .key(2);
                 codec(m.codec(), out);
                 out.key(3)
                         .number(m.first())
@@ -90,6 +95,9 @@ final class MessageWriter {
                         .number(m.count())
                         .key(5)
                         .bytes(m.authorisation());
+                if (m.background()) {
+                    out.key(6).bool(true);
+                }
             }
             case Message.Cancel m ->
                     out.map(3)

@@ -14,12 +14,15 @@ final class SimFeed {
     /** Counts starts and stops: a reading goes on while its number is the last. */
     private final Map<Digest, Integer> runs = new LinkedHashMap<>();
 
+    private final Map<Digest, Runnable> turns = new LinkedHashMap<>();
+
     SimFeed(SimNode node) {
         this.node = node;
     }
 
     void stop(Digest digest) {
         runs.merge(digest, 1, Integer::sum);
+        turns.remove(digest);
     }
 
     void clear() {
@@ -76,6 +79,19 @@ final class SimFeed {
             return;
         }
         int bytes = Pieces.length(content.sizeBytes(), piece);
+        turns.put(digest, () -> read(digest, piece, bytes, run, now));
+        node.event(new Event.UpstreamReads(digest, bytes));
+    }
+
+    /** The limits let it go on. */
+    void readOn(Digest digest) {
+        Runnable turn = turns.remove(digest);
+        if (turn != null) {
+            turn.run();
+        }
+    }
+
+    private void read(Digest digest, int piece, int bytes, int run, int now) {
         node.sim.time.after(
                 node.sim.upstream.nanosFor(bytes),
                 () -> {

@@ -236,6 +236,7 @@ final class SimNode implements Receiver {
                 }
             }
             case Action.StartUpstream a -> feed.start(a.digest(), a.forMembers());
+            case Action.ReadOn a -> feed.readOn(a.digest());
             case Action.StopUpstream a -> feed.stop(a.digest());
             case Action.FetchRange a -> ranges.start(a);
             case Action.KeepRange a -> ranges.decided(a);

@@ -100,6 +100,7 @@ final class SwarmSim {
         long begunNanos = -1;
         long doneNanos = -1;
         @Nullable String never;
+        boolean background;
         private int tries;
 
         Want(SimNode node, SimContent content, boolean upstream) {
@@ -115,7 +116,8 @@ final class SwarmSim {
                         new Event.Wanted(
                                 content.digest(),
                                 content.sizeBytes(),
-                                upstream ? Optional.of(REF) : Optional.empty()));
+                                upstream ? Optional.of(REF) : Optional.empty(),
+                                background));
             }
         }
 
@@ -235,6 +237,15 @@ final class SwarmSim {
 
     Want want(SimNode node, SimContent content, boolean withUpstream) {
         Want want = new Want(node, content, withUpstream);
+        node.wants.put(content.digest(), want);
+        want.begin();
+        return want;
+    }
+
+    /** As {@link #want}, and nobody waits for it. */
+    Want wantAhead(SimNode node, SimContent content, boolean withUpstream) {
+        Want want = new Want(node, content, withUpstream);
+        want.background = true;
         node.wants.put(content.digest(), want);
         want.begin();
         return want;

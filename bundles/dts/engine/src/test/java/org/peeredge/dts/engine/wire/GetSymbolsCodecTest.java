@@ -52,12 +52,19 @@ class GetSymbolsCodecTest {
         SplittableRandom random = new SplittableRandom(3);
         for (int i = 0; i < 5000; i++) {
             Message.GetSymbols message = random(random);
+            Message.GetSymbols ahead = background(message);
+            assertArrayEquals(general(ahead), Samples.bytes(GetSymbolsCodec.encode(ahead)));
             ByteBuffer frame = GetSymbolsCodec.encode(message);
             assertArrayEquals(general(message), Samples.bytes(frame), message::toString);
             Message.GetSymbols back = GetSymbolsCodec.decode(frame);
             assertNotNull(back, message::toString);
             assertEquals(Samples.text(message), Samples.text(back));
         }
+    }
+
+    private static Message.GetSymbols background(Message.GetSymbols m) {
+        return new Message.GetSymbols(
+                m.digest(), m.group(), m.codec(), m.first(), m.count(), m.authorisation(), true);
     }
 
     @Test

@@ -81,6 +81,7 @@ final class Samples {
                 new Message.MapOf(map),
                 new Message.GetSymbols(DIGEST, 1_048_575, NONE, 3, 64, new byte[1024]),
                 new Message.GetSymbols(DIGEST, 0, new CodecId("rs", 16, -1, 1), 0, 1, new byte[0]),
+                new Message.GetSymbols(DIGEST, 7, NONE, 1, 2, new byte[3], true),
                 new Message.Cancel(DIGEST, 2, 1),
                 new Message.Refused(DIGEST, 2, 1, Refusal.BUSY),
                 new Message.Peers(
@@ -158,7 +159,8 @@ final class Samples {
                             + m.first()
                             + "+"
                             + m.count()
-                            + hex(m.authorisation());
+                            + hex(m.authorisation())
+                            + m.background();
             case Message.Revocations m -> hex(m.list());
             case Message.Ask m -> m.id() + m.topic() + hex(m.payload());
             case Message.Answer m -> m.id() + " " + m.ok() + hex(m.payload());
