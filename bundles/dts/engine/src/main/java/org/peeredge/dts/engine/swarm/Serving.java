@@ -115,19 +115,16 @@ final class Serving {
     private Map.@Nullable Entry<Key, Answer> next(Map<NodeId, Integer> underWay) {
         Map.Entry<Key, Answer> next = null;
         long least = Long.MAX_VALUE;
+        boolean othersWait = queue.entrySet().stream().anyMatch(e -> waits(e, false));
         for (Map.Entry<Key, Answer> e : queue.entrySet()) {
             NodeId to = e.getKey().to;
             Message.GetSymbols m = e.getValue().request;
             int many = underWay.getOrDefault(to, 0);
             Peer peer = core.peers.get(to);
-            if (!e.getValue().begun()
-                    && many < PER_PEER
-                    && peer != null
-                    && core.throttle.mayServe(peer, m.background())) {
+            if (many < PER_PEER && peer != null && waits(e, !othersWait && peer.owes)) {
                 long turn = Math.clamp(turns.ahead(to), 0, MOST_AHEAD);
                 long order =
-                        ((peer.owes ? 1L : 0L) << 62)
-                                + ((m.background() ? 1L : 0L) << 61)
+                        ((m.background() ? 1L : 0L) << 62)
                                 + ((long) many << 48)
                                 + (turn << 32)
                                 + rarity(m);
@@ -138,6 +135,15 @@ final class Serving {
             }
         }
         return next;
+    }
+
+    /** Whether an answer may begin, to a member that signs for what it gets, or to one that owes. */
+    private boolean waits(Map.Entry<Key, Answer> e, boolean owing) {
+        Peer peer = core.peers.get(e.getKey().to);
+        return !e.getValue().begun()
+                && peer != null
+                && peer.owes == owing
+                && core.throttle.mayServe(peer, e.getValue().request.background());
     }
 
     private void sends(NodeId to, Message.GetSymbols m) {
