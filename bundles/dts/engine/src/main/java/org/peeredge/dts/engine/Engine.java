@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
+import org.peeredge.dts.api.Bans;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
@@ -54,10 +55,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Mesh.class},
+        service = {Transfers.class, Mesh.class, Bans.class},
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Mesh {
+public final class Engine implements Transfers, Mesh, Bans {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -279,6 +280,16 @@ public final class Engine implements Transfers, Mesh {
     @Override
     public List<TransferInfo> list() {
         return node.transfers().list();
+    }
+
+    @Override
+    public List<Ban> bans() {
+        return node.bans().bans();
+    }
+
+    @Override
+    public CompletionStage<Optional<Ban>> lift(NodeId member) {
+        return node.bans().lift(member);
     }
 
     @Override

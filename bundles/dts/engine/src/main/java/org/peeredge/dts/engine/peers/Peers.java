@@ -51,6 +51,7 @@ public final class Peers {
     private final MessageCodec codec = new MessageCodec();
     private final AddressBook book;
     private final Bans bans;
+    private final BanDesk desk;
     private final Neighbours neighbours;
     private final Doors doors;
     private final Directory directory;
@@ -87,6 +88,7 @@ public final class Peers {
         members =
                 new Members(
                         ports, config, metrics, bans, neighbours::near, doors::addresses, inbox);
+        desk = new BanDesk(bans, ports, config, background, hop, members::get);
         dialer =
                 new Dialer(
                         ports,
@@ -108,6 +110,7 @@ public final class Peers {
     /** Listens, dials and discovers from now on. Call once. */
     public void start() {
         hop(this::begin);
+        desk.load();
         directory.load(dialer::pump);
     }
 
@@ -225,10 +228,12 @@ public final class Peers {
 
     /** Closes the channel to a member, if any; it is neither dialled nor let in for {@code ban}. */
     public void disconnect(NodeId peer, String reason, Duration ban) {
-        hop(() -> {
-            bans.add(peer, ban);
-            members.get(peer).ifPresent(c -> c.close(reason));
-        });
+        desk.disconnect(peer, reason, ban);
+    }
+
+    /** Members that lied. */
+    public BanDesk bans() {
+        return desk;
     }
 
     /** Puts a question; errors as {@code kernel.api.mesh.Mesh#request} says. */

@@ -85,6 +85,7 @@ final class Arrivals {
             requests.punishSender(
                     t,
                     s,
+                    first,
                     "sent " + e.bytes() + " bytes for pieces of " + expected + " bytes",
                     false);
             return;

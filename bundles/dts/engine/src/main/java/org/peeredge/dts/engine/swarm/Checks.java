@@ -9,8 +9,6 @@ import org.peeredge.kernel.api.NodeId;
 
 /** What became of checks: of a piece against its hash, of the blob against its digest. */
 final class Checks {
-    private static final long FALSE_CLAIM_BAN_MILLIS = 86_400_000;
-
     private final Core core;
     private final Flow flow;
 
@@ -98,16 +96,13 @@ final class Checks {
         }
         t.verifying = false;
         if (map.isPresent()) {
-            flow.maps.punish(t.maps.proven(map.get()));
-            for (NodeId liar : t.claims.contradicted(map.get())) {
-                if (!liar.equals(core.self)) {
-                    core.punish(liar, "claimed a false piece", FALSE_CLAIM_BAN_MILLIS);
-                }
-            }
+            flow.requests.judge(t, map.get());
+            core.justice.proven(t, map.get());
             t.completing = true;
             core.act(new Action.Complete(t.digest, t.maps.with(map.get()), !t.confined));
         } else if (followsMap(t)) {
-            flow.maps.punish(t.maps.refuted());
+            flow.requests.acquit(t);
+            core.justice.refuted(t);
             t.lastTrouble = "its pieces matched a false piece map";
             flow.wantReset(t);
         } else if (!dispute(t)) {

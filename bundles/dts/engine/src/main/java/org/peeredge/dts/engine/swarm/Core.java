@@ -35,6 +35,7 @@ final class Core {
     final Map<Digest, HeldBlob> held = new LinkedHashMap<>();
 
     final Uplink uplink = new Uplink();
+    final Justice justice;
 
     /** The time of the event in hand. */
     long now;
@@ -63,6 +64,7 @@ final class Core {
         this.limits = limits;
         this.random = random;
         this.servesUpstream = servesUpstream;
+        this.justice = new Justice(this);
     }
 
     void turn(long nowNanos, Consumer<Action> actions) {
@@ -99,13 +101,18 @@ final class Core {
         return !away.isEmpty();
     }
 
-    /** Bans a member; it is not used from here on. */
+    /** Bans a member for what this node has seen; it is not used from here on. */
     void punish(NodeId id, String reason, long banMillis) {
+        punish(id, reason, banMillis, self);
+    }
+
+    /** As above, by the evidence of {@code by}. */
+    void punish(NodeId id, String reason, long banMillis, NodeId by) {
         Peer peer = peers.get(id);
         if (peer != null) {
             peer.banned = true;
         }
-        out.accept(new Action.Punish(id, reason, banMillis));
+        out.accept(new Action.Punish(id, reason, banMillis, by));
     }
 
     /** Measures what comes in over all links, to bound what is asked for at once. */

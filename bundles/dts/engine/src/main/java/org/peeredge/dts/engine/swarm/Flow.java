@@ -194,7 +194,8 @@ final class Flow implements WholeFetch.Ending {
         }
         requests.takeAllBack(t);
         var signed = t.maps.signed();
-        if (signed != null && t.maps.trusted() && t.unsure().isEmpty()) {
+        if (signed != null && t.maps.proves() && t.unsure().isEmpty()) {
+            core.justice.proven(t, signed.map());
             t.completing = true;
             core.act(new Action.Complete(t.digest, signed, false));
         } else {

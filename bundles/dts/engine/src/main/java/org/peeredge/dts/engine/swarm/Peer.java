@@ -39,6 +39,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** Others say that it sends false pieces: one at a time, until it is seen. */
+    boolean suspect;
+
     /** Messages with claims by it of which the signatures are being checked. */
     int claimChecks;
 
@@ -89,6 +92,9 @@ final class Peer {
      * would go on piece by piece as pieces come (the silly window of RFC 9293, 3.8.6.2).
      */
     boolean hasRoom(long planWindowBytes) {
+        if (suspect) {
+            return inflightBytes == 0;
+        }
         if (inflightBytes <= leadBytes) {
             return true;
         }
@@ -102,6 +108,9 @@ final class Peer {
      * none of them is of use before the last. Only a window that has grown shows that for sure.
      */
     int batch() {
+        if (suspect) {
+            return 1;
+        }
         long rate = bytesPerSecond / (Time.SECOND / BATCH_NANOS) / Pieces.PIECE_BYTES;
         return Math.clamp(
                 Math.min(rate, windowPieces / BATCHES_PER_WINDOW), 1, Pieces.GROUP_PIECES);

@@ -6,12 +6,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.engine.evidence.Terms;
 import org.peeredge.dts.engine.swarm.Action.Counted;
 import org.peeredge.dts.engine.swarm.Request.Batch;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Refusal;
+import org.peeredge.kernel.api.NodeId;
 
 /** Asks sources for pieces, and takes requests back; see {@link Late} for those that are late. */
 final class Requests {
@@ -21,7 +24,7 @@ final class Requests {
     private static final int MAX_STRIKES = 3;
     private static final long SINGLY_NANOS = Time.SECOND;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
-    private static final long BAD_PIECE_BAN_MILLIS = 600_000;
+    private static final long DOUBT_NANOS = 600 * Time.SECOND;
 
     private final Core core;
     private final Picker picker;
@@ -243,23 +246,52 @@ final class Requests {
         Source s = t.sources.get(e.from());
         if (s != null) {
             boolean claimed = t.fast && s.peer.id.equals(t.claims.by(e.piece()));
-            punishSender(t, s, "sent a piece that does not match its hash", claimed);
+            punishSender(t, s, e.piece(), "sent a piece that does not match its hash", claimed);
         }
     }
 
     /**
-     * Bans a sender that is proven wrong, by a trusted map or by its own word ({@code claimed});
-     * one that only differs from an unproven map is left.
+     * Bans a sender that is proven wrong, by a true map or by its own word ({@code claimed}). One
+     * that differs from the map of two members is not used till the digest says who is right; one
+     * that only differs from what a single member says is used again soon.
      */
-    void punishSender(Transfer t, Source s, String why, boolean claimed) {
-        if (t.maps.trusted() || t.maps.signedBy(s.peer.id) || claimed) {
-            core.punish(s.peer.id, why, BAD_PIECE_BAN_MILLIS);
-            lose(t, s);
+    void punishSender(Transfer t, Source s, int piece, String why, boolean claimed) {
+        if (t.maps.proves() || t.maps.signedBy(s.peer.id) || claimed) {
+            core.punish(s.peer.id, why, Terms.BAD_PIECE_MILLIS);
+            core.justice.accuse(s.peer.id, t.digest, piece);
+        } else if (t.maps.trusted()) {
+            t.doubted.put(s.peer.id, piece);
+            s.exclude(core.now, DOUBT_NANOS);
         } else {
             s.exclude(core.now, EXCLUDE_NANOS);
-            lose(t, s);
         }
+        lose(t, s);
         fill(t);
+    }
+
+    /** The digest proves the map that was in use, or another: then those in doubt were right. */
+    void judge(Transfer t, PieceMap truth) {
+        if (!truth.equals(t.maps.map())) {
+            acquit(t);
+            return;
+        }
+        t.doubted.forEach((node, piece) -> {
+            core.punish(
+                    node, "sent a piece that does not match its hash", Terms.BAD_PIECE_MILLIS);
+            core.justice.accuse(node, t.digest, piece);
+        });
+        t.doubted.clear();
+    }
+
+    /** The map that was in use is false: whoever differed from it may be asked again. */
+    void acquit(Transfer t) {
+        for (NodeId node : t.doubted.keySet()) {
+            Source s = t.sources.get(node);
+            if (s != null) {
+                s.excludedUntilNanos = Long.MIN_VALUE;
+            }
+        }
+        t.doubted.clear();
     }
 
     /** Whether the answer is a no, and what follows. */

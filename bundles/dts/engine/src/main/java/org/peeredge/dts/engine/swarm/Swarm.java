@@ -69,22 +69,34 @@ public final class Swarm {
                 flow.sharing.forget(e.digest());
                 serving.forget(e.digest());
             }
-            case Event.PeerUp e -> members.up(e);
+            case Event.PeerUp e -> {
+                members.up(e);
+                core.justice.up(e.peer());
+            }
             case Event.PeerMeasured e -> members.measured(e);
             case Event.PeerDown e -> {
                 flow.offers.gone(e.peer());
                 serving.gone(e.peer());
                 members.down(e.peer());
+                core.justice.down(e.peer());
             }
             case Event.Received e -> received(e.from(), e.message());
-            case Event.SymbolsArrived e -> flow.arrivals.arrived(e);
+            case Event.SymbolsArrived e -> {
+                if (!core.justice.arrived(e)) {
+                    flow.arrivals.arrived(e);
+                }
+            }
             case Event.SymbolsSent e -> serving.sent(e);
             case Event.MapChecked e -> {
                 if (e.from().equals(core.self)) {
                     serving.loaded(e.map(), !e.signers().isEmpty());
+                    core.justice.loaded(e.map());
                 }
                 flow.mapChecked(e);
             }
+            case Event.EvidenceChecked e -> core.justice.checked(e);
+            case Event.AccusationSigned e -> core.justice.signed(e.evidence());
+            case Event.ProbeChecked e -> core.justice.probed(e);
             case Event.Tick e -> tick();
             default -> ofTransfer(event);
         }
@@ -154,8 +166,10 @@ public final class Swarm {
                 }
             }
             case Message.MapOf m -> flow.maps.received(from, m);
+            case Message.Against m -> core.justice.received(from, m);
             case Message.GetSymbols m -> serving.symbols(from, m);
             case Message.Cancel m -> serving.cancel(from, m);
+            case Message.Refused m when core.justice.refused(from, m) -> {}
             case Message.Refused m ->
                     with(
                             m.digest(),
@@ -205,6 +219,7 @@ public final class Swarm {
             flow.offers.expire();
             flow.sharing.expire();
             serving.expire();
+            core.justice.tick();
         }
     }
 

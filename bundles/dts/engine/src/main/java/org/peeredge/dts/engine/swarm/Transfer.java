@@ -141,6 +141,9 @@ final class Transfer {
     /** When somebody in this LAN last took a piece. */
     long takenNanos;
 
+    /** Sent a piece that differs from the map of two members: the digest tells who is right. */
+    final Map<NodeId, Integer> doubted = new LinkedHashMap<>();
+
     int duplicates;
     long planAskedNanos = Long.MIN_VALUE;
     boolean planStale = true;

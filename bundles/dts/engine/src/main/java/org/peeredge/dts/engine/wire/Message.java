@@ -81,6 +81,13 @@ public sealed interface Message {
      */
     record Claims(Digest digest, long sizeBytes, List<Claim> claims) implements Message {}
 
+    /**
+     * Evidence against a member, checked and passed on once by each who hears it.
+     *
+     * @param digest the blob that it lied about
+     */
+    record Against(Digest digest, NodeId accused, Evidence evidence) implements Message {}
+
     /** Asks for a {@link MapOf}, or for {@link Claims} where no map is known. */
     record GetMap(Digest digest) implements Message {}
 

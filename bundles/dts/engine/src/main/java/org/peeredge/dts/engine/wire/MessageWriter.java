@@ -22,6 +22,7 @@ final class MessageWriter {
             case Message.Declined _ -> Types.DECLINED;
             case Message.Room _ -> Types.ROOM;
             case Message.Claims _ -> Types.CLAIMS;
+            case Message.Against _ -> Types.EVIDENCE;
             case Message.GetMap _ -> Types.GET_MAP;
             case Message.MapOf _ -> Types.MAP_OF;
             case Message.GetSymbols _ -> Types.GET_SYMBOLS;
@@ -75,6 +76,7 @@ final class MessageWriter {
                             .bool(m.later());
             case Message.Room m -> out.map(1).key(0).digest(m.digest());
             case Message.Claims m -> claims(m, out);
+            case Message.Against m -> EvidenceCodec.write(m, out);
             case Message.GetMap m -> out.map(1).key(0).digest(m.digest());
             case Message.MapOf m -> mapOf(m, out);
             case Message.GetSymbols m -> {

@@ -23,6 +23,7 @@ final class Types {
     static final int DECLINED = 18;
     static final int ROOM = 19;
     static final int CLAIMS = 20;
+    static final int EVIDENCE = 23;
     static final int SYMBOLS = 32;
 
     private Types() {}

@@ -64,6 +64,9 @@ final class SimNode implements Receiver {
 
     int mostAtOnce;
 
+    /** Pieces that did not match, by sender. */
+    final Map<NodeId, Integer> bad = new LinkedHashMap<>();
+
     long upstreamBytes;
     int upstreamStarts;
     int failures;
@@ -282,6 +285,17 @@ final class SimNode implements Receiver {
                 punished.add(a.peer());
                 sim.punish(this, a.peer());
             }
+            case Action.CheckEvidence a -> later(MILLI / 2, SimEvidence.checked(sim, a));
+            case Action.SignAccusation a -> later(MILLI / 2, SimEvidence.signed(this, a));
+            case Action.CheckProbe a -> {
+                Symbols symbols = kept.remove(a.handle());
+                boolean genuine =
+                        symbols != null && matches(a.digest(), a.piece(), a.hash(), symbols);
+                later(
+                        MILLI,
+                        new Event.ProbeChecked(
+                                a.digest(), a.piece(), a.from(), Optional.of(genuine)));
+            }
             case Action.Count a -> counts.merge(a.what(), Math.max(1, a.bytes()), Long::sum);
         }
     }
@@ -353,18 +367,25 @@ final class SimNode implements Receiver {
     private void checkAndStore(Action.CheckAndStore a, Action.Part part, Symbols symbols) {
         SimContent content = sim.content(a.digest());
         boolean real = symbols.genuine && content.map().matches(part.piece(), part.hash());
-        boolean fake = symbols.falsePiece && content.falseMap().matches(part.piece(), part.hash());
+        boolean good = matches(a.digest(), part.piece(), part.hash(), symbols);
         if (disk.full) {
             later(MILLI, new Event.StoreFailed(a.digest(), "the disk is full", true));
             return;
         }
         int bytes = part.bytes();
-        if (real || fake) {
+        if (good) {
             write(a.digest(), part.piece(), real);
             later(MILLI, new Event.PieceStored(a.digest(), part.piece(), a.from(), bytes));
         } else {
+            bad.merge(a.from(), 1, Integer::sum);
             later(MILLI, new Event.PieceBad(a.digest(), part.piece(), a.from(), bytes));
         }
+    }
+
+    private boolean matches(Digest digest, int piece, byte[] hash, Symbols symbols) {
+        SimContent content = sim.content(digest);
+        return (symbols.genuine && content.map().matches(piece, hash))
+                || (symbols.falsePiece && content.falseMap().matches(piece, hash));
     }
 
     void write(Digest digest, int piece, boolean genuine) {
