@@ -141,6 +141,11 @@ public final class Court {
         }
     }
 
+    /** A member sent a piece that is false, perhaps in good faith: it is asked once more. */
+    public void doubt(NodeId node, Digest digest, int piece, long now) {
+        suspects.doubt(node, digest, piece, now);
+    }
+
     /** This node's accusation is signed. */
     public void signed(Message.Against m, long now) {
         if (seen.put(key(m, self), true) == null && suspects.passes(m.accused(), m.digest(), now)) {
@@ -276,11 +281,11 @@ public final class Court {
      */
     public void probed(
             NodeId node, Digest digest, int piece, Optional<Boolean> genuine, long now) {
-        suspects.probed(node, genuine, now).ifPresent(accuser -> {
+        if (suspects.probed(node, genuine, now)) {
             String why = "sent a piece that does not match its hash";
-            bench.convict(node, why, Terms.BAD_PIECE_MILLIS, accuser);
+            bench.convict(node, why, Terms.BAD_PIECE_MILLIS, self);
             accuse(node, digest, piece, now);
-        });
+        }
     }
 
     /** Time went on; about every second. */

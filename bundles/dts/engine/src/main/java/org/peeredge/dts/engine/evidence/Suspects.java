@@ -137,24 +137,45 @@ final class Suspects {
         }
     }
 
-    /** What came of it; gives an accuser that was right. */
-    Optional<NodeId> probed(NodeId node, Optional<Boolean> genuine, long now) {
+    /** This node has reason to ask it itself. */
+    void doubt(NodeId node, Digest digest, int piece, long now) {
+        Suspect s = suspects.get(node);
+        if (s == null && suspects.size() >= MAX_SUSPECTS) {
+            return;
+        }
+        if (s == null) {
+            s = new Suspect(digest, piece, now);
+            suspects.put(node, s);
+        } else if (!s.open) {
+            s.open = true;
+            s.tries = 0;
+            s.sinceNanos = now;
+        }
+        if (!s.asking) {
+            s.digest = digest;
+            s.piece = piece;
+        }
+        ask(node, s, now);
+    }
+
+    /** What came of it: whether it lies. */
+    boolean probed(NodeId node, Optional<Boolean> genuine, long now) {
         Suspect s = suspects.get(node);
         if (s == null) {
-            return Optional.empty();
+            return false;
         }
         s.asking = false;
         if (genuine.isEmpty() || !s.open) {
-            return Optional.empty();
+            return false;
         }
         if (!genuine.get()) {
-            return s.accusers.stream().findFirst();
+            return true;
         }
         s.accusers.forEach(a -> inVain(a, now));
         s.accusers.clear();
         s.open = false;
         bench.suspect(node, false);
-        return Optional.empty();
+        return false;
     }
 
     private void inVain(NodeId accuser, long now) {

@@ -29,6 +29,9 @@ final class Checks {
         if (!e.from().equals(core.self)) {
             Peer peer = core.peers.get(e.from());
             boolean origin = peer != null && peer.origin;
+            if (peer != null) {
+                peer.tried = true;
+            }
             core.count(
                     t.digest,
                     origin ? Counted.FROM_ORIGIN : Counted.FROM_PEER,
@@ -96,7 +99,7 @@ final class Checks {
         }
         t.verifying = false;
         if (map.isPresent()) {
-            flow.requests.judge(t, map.get());
+            flow.requests.acquit(t);
             core.justice.proven(t, map.get());
             t.completing = true;
             core.act(new Action.Complete(t.digest, t.maps.with(map.get()), !t.confined));
@@ -138,6 +141,7 @@ final class Checks {
             return false;
         }
         t.lastTrouble = "a member claimed a false piece";
+        flow.requests.acquit(t);
         t.have.andNot(suspects);
         t.vouched.andNot(suspects);
         t.need.or(suspects);

@@ -85,6 +85,11 @@ final class Justice implements Court.Bench {
         court.accuse(liar, digest, piece, core.now);
     }
 
+    /** A member sent a piece that is not what it should be, and may be right or not have known. */
+    void doubt(NodeId node, Digest digest, int piece) {
+        court.doubt(node, digest, piece, core.now);
+    }
+
     /** The map of a blob that is here came from the store. */
     void loaded(SignedMap map) {
         if (core.held.containsKey(map.map().digest())) {
@@ -207,7 +212,7 @@ final class Justice implements Court.Bench {
             PieceMap map = truth.get();
             int at = piece * PieceMap.LEAF_BYTES;
             byte[] hash = java.util.Arrays.copyOfRange(map.leaves(), at, at + PieceMap.LEAF_BYTES);
-            return Optional.of(new Probes.Expected(hash, map.sizeBytes()));
+            return Optional.of(new Probes.Expected(hash, map.sizeBytes(), true));
         }
         Transfer t = core.transfers.get(digest);
         if (t == null || !t.fast || piece >= t.pieces()) {
@@ -215,6 +220,7 @@ final class Justice implements Court.Bench {
         }
         byte @Nullable [] claimed =
                 accused.equals(t.claims.by(piece)) ? t.claims.hash(piece) : null;
-        return Optional.ofNullable(claimed).map(h -> new Probes.Expected(h, t.sizeBytes));
+        return Optional.ofNullable(claimed)
+                .map(h -> new Probes.Expected(h, t.sizeBytes, false));
     }
 }

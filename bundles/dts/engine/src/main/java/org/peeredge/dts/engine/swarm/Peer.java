@@ -39,6 +39,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** A piece of its was genuine, or it is trusted for its role. */
+    boolean tried;
+
     /** Others say that it sends false pieces: one at a time, until it is seen. */
     boolean suspect;
 
@@ -64,6 +67,7 @@ final class Peer {
     Peer(NodeId id, Set<Role> roles, boolean sameLan, long rttMicros) {
         this.id = id;
         this.origin = roles.contains(Role.ORIGIN);
+        this.tried = origin;
         measured(sameLan, rttMicros);
     }
 
@@ -83,6 +87,11 @@ final class Peer {
         return sameLan && !origin;
     }
 
+    /** A member of which nothing good has come yet can waste one piece, not a window. */
+    boolean oneAtATime() {
+        return suspect || !tried;
+    }
+
     boolean usable(long nowNanos) {
         return !banned && nowNanos >= suspendedUntilNanos;
     }
@@ -92,7 +101,7 @@ final class Peer {
      * would go on piece by piece as pieces come (the silly window of RFC 9293, 3.8.6.2).
      */
     boolean hasRoom(long planWindowBytes) {
-        if (suspect) {
+        if (oneAtATime()) {
             return inflightBytes == 0;
         }
         if (inflightBytes <= leadBytes) {
@@ -108,7 +117,7 @@ final class Peer {
      * none of them is of use before the last. Only a window that has grown shows that for sure.
      */
     int batch() {
-        if (suspect) {
+        if (oneAtATime()) {
             return 1;
         }
         long rate = bytesPerSecond / (Time.SECOND / BATCH_NANOS) / Pieces.PIECE_BYTES;

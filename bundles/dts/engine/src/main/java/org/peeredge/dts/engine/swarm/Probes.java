@@ -20,8 +20,12 @@ import org.peeredge.kernel.api.NodeId;
 final class Probes {
     private static final long PATIENCE_NANOS = 3 * Time.SECOND;
 
-    /** What a piece must be. */
-    record Expected(byte[] hash, long sizeBytes) {}
+    /**
+     * What a piece must be.
+     *
+     * @param proven by the true map; else by the accused's own claim
+     */
+    record Expected(byte[] hash, long sizeBytes, boolean proven) {}
 
     /** Where the hashes come from. */
     interface Hashes {
@@ -62,7 +66,10 @@ final class Probes {
         int k = Math.min(Pieces.GROUP_PIECES, pieces - group * Pieces.GROUP_PIECES);
         CodecId codec = new CodecId("none", k, 0, Pieces.PIECE_BYTES);
         int first = piece % Pieces.GROUP_PIECES;
-        core.send(node, new Message.GetSymbols(digest, group, codec, first, 1, new byte[0]));
+        boolean checked = expected.get().proven;
+        core.send(
+                node,
+                new Message.GetSymbols(digest, group, codec, first, 1, new byte[0], checked));
         return true;
     }
 

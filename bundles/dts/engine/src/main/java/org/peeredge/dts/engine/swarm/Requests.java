@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.engine.evidence.Terms;
@@ -126,7 +125,8 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        boolean can = ready(t) && usable(s) && core.mayAsk();
+        boolean free = !s.peer.suspect || s.peer.inflightBytes == 0;
+        boolean can = ready(t) && usable(s) && core.mayAsk() && free;
         if (!can || !t.need.get(piece) || !t.askable(piece)) {
             return false;
         }
@@ -149,6 +149,7 @@ final class Requests {
 
     /** Asks for {@code count} pieces of one group. */
     void ask(Transfer t, Source s, int piece, int count) {
+        s.unsure.set(piece, piece + count, !t.maps.proves());
         for (int p = piece; p < piece + count; p++) {
             int length = t.length(p);
             s.inflight++;
@@ -186,7 +187,8 @@ final class Requests {
         int first = piece % Pieces.GROUP_PIECES;
         core.send(
                 s.peer.id,
-                new Message.GetSymbols(t.digest, group, codec, first, count, new byte[0]));
+                new Message.GetSymbols(
+                        t.digest, group, codec, first, count, new byte[0], t.maps.proves()));
     }
 
     /** Forgets one request; the piece is needed again unless another request runs. */
@@ -251,41 +253,32 @@ final class Requests {
     }
 
     /**
-     * Bans a sender that is proven wrong, by a true map or by its own word ({@code claimed}). One
-     * that differs from the map of two members is not used till the digest says who is right; one
-     * that only differs from what a single member says is used again soon.
+     * Bans a sender that is proven wrong: by a true map, or by its own word ({@code claimed}). One
+     * that may have passed on in good faith what another claimed, or that differs from the map of
+     * two members, is not used for this blob, and asked once more when the truth is known; one that
+     * differs from what a single member says is used again soon.
      */
     void punishSender(Transfer t, Source s, int piece, String why, boolean claimed) {
-        if (t.maps.proves() || t.maps.signedBy(s.peer.id) || claimed) {
-            core.punish(s.peer.id, why, Terms.BAD_PIECE_MILLIS);
-            core.justice.accuse(s.peer.id, t.digest, piece);
+        NodeId id = s.peer.id;
+        if ((t.maps.proves() && !s.unsure.get(piece)) || t.maps.signedBy(id) || claimed) {
+            core.punish(id, why, Terms.BAD_PIECE_MILLIS);
+            core.justice.accuse(id, t.digest, piece);
         } else if (t.maps.trusted()) {
-            t.doubted.put(s.peer.id, piece);
             s.exclude(core.now, DOUBT_NANOS);
-        } else {
+            t.doubted.add(id);
+            core.justice.doubt(id, t.digest, piece);
+        } else if (t.doubted.add(id)) {
             s.exclude(core.now, EXCLUDE_NANOS);
+        } else {
+            s.exclude(core.now, DOUBT_NANOS);
         }
         lose(t, s);
         fill(t);
     }
 
-    /** The digest proves the map that was in use, or another: then those in doubt were right. */
-    void judge(Transfer t, PieceMap truth) {
-        if (!truth.equals(t.maps.map())) {
-            acquit(t);
-            return;
-        }
-        t.doubted.forEach((node, piece) -> {
-            core.punish(
-                    node, "sent a piece that does not match its hash", Terms.BAD_PIECE_MILLIS);
-            core.justice.accuse(node, t.digest, piece);
-        });
-        t.doubted.clear();
-    }
-
     /** The map that was in use is false: whoever differed from it may be asked again. */
     void acquit(Transfer t) {
-        for (NodeId node : t.doubted.keySet()) {
+        for (NodeId node : t.doubted) {
             Source s = t.sources.get(node);
             if (s != null) {
                 s.excludedUntilNanos = Long.MIN_VALUE;

@@ -179,7 +179,7 @@ final class Serving {
             from += m.first();
         }
         for (int piece = from; blob == null && piece < to; piece++) {
-            if (t == null || !t.offers(piece)) {
+            if (t == null || !t.offers(piece) || (m.checked() && !t.maps.proves())) {
                 return Refusal.NOT_HELD;
             }
         }

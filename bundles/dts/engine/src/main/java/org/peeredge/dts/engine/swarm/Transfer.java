@@ -141,8 +141,8 @@ final class Transfer {
     /** When somebody in this LAN last took a piece. */
     long takenNanos;
 
-    /** Sent a piece that differs from the map of two members: the digest tells who is right. */
-    final Map<NodeId, Integer> doubted = new LinkedHashMap<>();
+    /** Sent what differs from the map in use, and may be right, or may not have known. */
+    final Set<NodeId> doubted = new LinkedHashSet<>();
 
     int duplicates;
     long planAskedNanos = Long.MIN_VALUE;

@@ -104,10 +104,29 @@ public sealed interface Message {
      * @param count how many; 1 to 64
      * @param authorisation room for a proof that the asker may have it; empty, or at most 1,024
      *     bytes
+     * @param checked whether only bytes will do that the sender has checked against a map that it
+     *     knows to be true: who answers with others is at fault
      */
     record GetSymbols(
-            Digest digest, int group, CodecId codec, int first, int count, byte[] authorisation)
-            implements Message {}
+            Digest digest,
+            int group,
+            CodecId codec,
+            int first,
+            int count,
+            byte[] authorisation,
+            boolean checked)
+            implements Message {
+        /** Asks for symbols that may be passed on by others' word. */
+        public GetSymbols(
+                Digest digest,
+                int group,
+                CodecId codec,
+                int first,
+                int count,
+                byte[] authorisation) {
+            this(digest, group, codec, first, count, authorisation, false);
+        }
+    }
 
     /**
      * Takes back a {@link GetSymbols} that has not been answered; the answer may be under way all

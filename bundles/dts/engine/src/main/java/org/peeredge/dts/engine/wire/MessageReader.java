@@ -55,7 +55,7 @@ final class MessageReader {
                     case Types.GET_MAP ->
                             new Message.GetMap(CborFields.read("get-map", 1, in).digest(0));
                     case Types.MAP_OF -> mapOf(CborFields.read("map-of", 4, in));
-                    case Types.GET_SYMBOLS -> getSymbols(CborFields.read("get-symbols", 6, in));
+                    case Types.GET_SYMBOLS -> getSymbols(CborFields.read("get-symbols", 7, in));
                     case Types.CANCEL -> cancel(CborFields.read("cancel", 3, in));
                     case Types.REFUSED -> refused(CborFields.read("refused", 4, in));
                     case Types.PEERS -> peers(CborFields.read("peers", 1, in));
@@ -179,7 +179,8 @@ final class MessageReader {
                 id,
                 f.integer(3, 0, Limits.MAX_SYMBOL_NUMBER),
                 f.integer(4, 1, Limits.MAX_SYMBOLS),
-                f.bytes(5, Limits.MAX_PROOF_BYTES));
+                f.bytes(5, Limits.MAX_PROOF_BYTES),
+                f.has(6) && f.bool(6));
     }
 
     private static Message cancel(CborFields f) {

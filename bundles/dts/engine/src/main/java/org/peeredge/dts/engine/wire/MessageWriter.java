@@ -80,7 +80,8 @@ final class MessageWriter {
             case Message.GetMap m -> out.map(1).key(0).digest(m.digest());
             case Message.MapOf m -> mapOf(m, out);
             case Message.GetSymbols m -> {
-                out.map(6).key(0).digest(m.digest()).key(1).number(m.group()).key(2);
+                out.map(m.checked() ? 7 : 6).key(0).digest(m.digest());
+                out.key(1).number(m.group()).key(2);
                 codec(m.codec(), out);
                 out.key(3)
                         .number(m.first())
@@ -88,6 +89,9 @@ final class MessageWriter {
                         .number(m.count())
                         .key(5)
                         .bytes(m.authorisation());
+                if (m.checked()) {
+                    out.key(6).bool(true);
+                }
             }
             case Message.Cancel m ->
                     out.map(3)

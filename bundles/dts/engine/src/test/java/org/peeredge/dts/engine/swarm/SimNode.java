@@ -31,7 +31,8 @@ final class SimNode implements Receiver {
     static final long MILLI = 1_000_000;
 
     /** A piece under way: a number, and whether it is what it should be. */
-    record Symbols(SymbolsHeader header, int bytes, boolean genuine, boolean falsePiece) {}
+    record Symbols(
+            NodeId from, SymbolsHeader header, int bytes, boolean genuine, boolean falsePiece) {}
 
     final NodeId id;
     final Set<Role> roles;
@@ -40,6 +41,7 @@ final class SimNode implements Receiver {
     final Map<Action.Counted, Long> counts = new EnumMap<>(Action.Counted.class);
     final Map<Digest, SwarmSim.Want> wants = new LinkedHashMap<>();
     final Set<NodeId> punished = new LinkedHashSet<>();
+    final Set<String> reasons = new LinkedHashSet<>();
     final SwarmSim sim;
     @Nullable Port port;
     boolean alive = true;
@@ -59,12 +61,15 @@ final class SimNode implements Receiver {
     /** What it reads from upstream it falsifies, and says so. */
     boolean falseClaims;
 
+    /** Sends what it is asked for, but much later. */
+    boolean dawdles;
+
     /** Messages that asked this node for symbols, and the most pieces that one asked for. */
     int asked;
 
     int mostAtOnce;
 
-    /** Pieces that did not match, by sender. */
+    /** Pieces that were false and not kept, by sender. */
     final Map<NodeId, Integer> bad = new LinkedHashMap<>();
 
     long upstreamBytes;
@@ -225,12 +230,19 @@ final class SimNode implements Receiver {
                     port().send(to, a.message(), 200, () -> {});
                 }
             }
+            case Action.SendSymbols a when dawdles ->
+                    sim.time.after(8_000 * MILLI, () -> sendSymbols(a));
             case Action.SendSymbols a -> sendSymbols(a);
             case Action.CancelSymbols a -> {}
             case Action.OpenStore a -> open(a);
             case Action.CheckAndStore a -> checkAndStore(a);
             case Action.CheckKept a -> checkKept(a);
-            case Action.Discard a -> kept.remove(a.handle());
+            case Action.Discard a -> {
+                Symbols dropped = kept.remove(a.handle());
+                if (dropped != null && !dropped.genuine) {
+                    bad.merge(dropped.from, dropped.header.count(), Integer::sum);
+                }
+            }
             case Action.CheckMap a -> later(MILLI, mapChecked(a.from(), a.map()));
             case Action.LoadMap a -> {
                 SignedMap map = disk.blob(a.digest()).map;
@@ -283,12 +295,16 @@ final class SimNode implements Receiver {
             case Action.AskPlan a -> later(0, new Event.Planned(a.digest(), even(a.view())));
             case Action.Punish a -> {
                 punished.add(a.peer());
+                reasons.add(a.peer().shortName() + " " + a.reason() + " by " + a.by().shortName());
                 sim.punish(this, a.peer());
             }
             case Action.CheckEvidence a -> later(MILLI / 2, SimEvidence.checked(sim, a));
             case Action.SignAccusation a -> later(MILLI / 2, SimEvidence.signed(this, a));
             case Action.CheckProbe a -> {
                 Symbols symbols = kept.remove(a.handle());
+                if (symbols != null && !symbols.genuine) {
+                    bad.merge(a.from(), 1, Integer::sum);
+                }
                 boolean genuine =
                         symbols != null && matches(a.digest(), a.piece(), a.hash(), symbols);
                 later(
@@ -328,7 +344,7 @@ final class SimNode implements Receiver {
                 new SymbolsHeader(
                         m.digest(), m.group(), m.codec(), m.first(), m.count(), new byte[0]);
         boolean matchesFalseMap = (falseMaps || falseClaims) && !corrupts;
-        Symbols symbols = new Symbols(header, size, genuine && !falseMaps, matchesFalseMap);
+        Symbols symbols = new Symbols(id, header, size, genuine && !falseMaps, matchesFalseMap);
         int now = life;
         boolean going =
                 port().send(
