@@ -71,12 +71,15 @@ public final class Court {
     private final Suspects suspects;
     private final Map<Key, Boolean> seen = bounded(MAX_SEEN);
     private final Map<NodeId, Long> convicted = bounded(MAX_CONVICTED);
-    private final Map<Key, Pending> pending = new LinkedHashMap<>();
+    private final Map<Waiting, Pending> pending = new LinkedHashMap<>();
     private final Map<Key, Told> lately = bounded(MAX_LATELY);
     private final Map<NodeId, Sender> senders = new LinkedHashMap<>();
 
     /** Evidence that says the same of the same member is passed on once, whoever words it. */
     private record Key(String kind, NodeId accused, Digest digest, NodeId by) {}
+
+    /** One of each sender: else a proof of nothing would keep a good one out. */
+    private record Waiting(Key key, NodeId from) {}
 
     /** Signed well, but this node cannot tell yet whether it is true. */
     private record Pending(Message.Against evidence, NodeId from, Finding finding, long since) {}
@@ -186,7 +189,7 @@ public final class Court {
         if (finding.standing() == Standing.UNKNOWN
                 || seen.containsKey(key(m, finding.by()))
                 || convicted.containsKey(from)) {
-            return;
+            return; // said already, or by one whose word counts no more
         }
         if (m.evidence() instanceof Evidence.Accusation a) {
             seen.put(key(m, finding.by()), true);
@@ -201,19 +204,20 @@ public final class Court {
     private void weigh(Pending p, Optional<PieceMap> truth, long now) {
         Message.Against m = p.evidence;
         Key key = key(m, m.accused());
+        Waiting waiting = new Waiting(key, p.from);
         boolean lie =
                 truth.isPresent()
                         ? Judge.contradicts(m.evidence(), truth.get())
                         : Judge.proves(m, p.finding, convicted.keySet());
         if (lie) {
             seen.put(key, true);
-            pending.remove(key);
+            pending.remove(waiting);
             convict(m, reason(m.evidence()), p.from, now);
             pass(m, p.from);
         } else if (truth.isPresent()) {
-            pending.remove(key);
+            pending.remove(waiting);
         } else if (bench.awaits(m.digest()) && room(p.from)) {
-            pending.putIfAbsent(key, p);
+            pending.putIfAbsent(waiting, p);
         }
     }
 
@@ -225,7 +229,7 @@ public final class Court {
     /** What a blob's map is has been found out: what waited for it is weighed. */
     public void truth(PieceMap map, long now) {
         for (Pending p : new ArrayList<>(pending.values())) {
-            if (p.evidence.digest().equals(map.digest())) {
+            if (p.evidence.digest().equals(map.digest()) && !convicted(p.evidence.accused())) {
                 weigh(p, Optional.of(map), now);
             }
         }

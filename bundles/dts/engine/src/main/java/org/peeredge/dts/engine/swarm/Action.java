@@ -143,6 +143,9 @@ public sealed interface Action {
      */
     record Punish(NodeId peer, String reason, long banMillis, NodeId by) implements Action {}
 
+    /** A message was not looked at, for want of credit: counted. */
+    record Drop(NodeId from) implements Action {}
+
     /** Checks the signatures of evidence: {@code EvidenceChecked}. */
     record CheckEvidence(NodeId from, Message.Against evidence) implements Action {}
 

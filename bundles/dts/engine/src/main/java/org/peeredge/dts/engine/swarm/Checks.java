@@ -31,6 +31,7 @@ final class Checks {
             boolean origin = peer != null && peer.origin;
             if (peer != null) {
                 peer.tried = true;
+                peer.credit.exchanged(e.bytes());
             }
             core.count(
                     t.digest,

@@ -8,8 +8,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.evidence.Terms;
+import org.peeredge.dts.engine.wire.Limits;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
@@ -42,6 +45,9 @@ final class Core {
 
     /** Asked for and not yet written. */
     long pendingBytes;
+
+    /** About what a short answer weighs; claims are paid for as they go. */
+    private static final int ANSWER_BYTES = 128;
 
     /** A member whose channel ended is mostly back by then, with its blobs. */
     private static final long RETURN_NANOS = 2 * Time.SECOND;
@@ -113,6 +119,40 @@ final class Core {
             peer.banned = true;
         }
         out.accept(new Action.Punish(id, reason, banMillis, by));
+    }
+
+    /** Whether a message is from a connected member that has credit, also for its answer. */
+    boolean hears(NodeId from, Message message) {
+        Peer peer = peers.get(from);
+        if (peer == null || peer.banned) {
+            return false;
+        }
+        if (peer.credit.spend(message, now) && peer.credit.answer(answerBytes(message), now)) {
+            return true;
+        }
+        act(new Action.Drop(from));
+        if (peer.credit.flooded()) {
+            punish(from, "asked for more than it may", Terms.MALFORMED_MILLIS);
+        }
+        return false;
+    }
+
+    /** What the answer to a question may weigh. */
+    private long answerBytes(Message message) {
+        return switch (message) {
+            case Message.WhoHas m -> {
+                Transfer t = transfers.get(m.digest());
+                yield ANSWER_BYTES + (t == null ? 0 : t.have.size() / Byte.SIZE);
+            }
+            case Message.GetMap m -> {
+                Transfer t = transfers.get(m.digest());
+                HeldBlob blob = held.get(m.digest());
+                long size = blob != null ? blob.sizeBytes() : t != null ? t.sizeBytes : 0;
+                long leaves = Pieces.count(Math.max(0, size)) * (long) PieceMap.LEAF_BYTES;
+                yield ANSWER_BYTES + Math.min(leaves, Limits.MAX_LEAVES_BYTES);
+            }
+            default -> 0;
+        };
     }
 
     /** Measures what comes in over all links, to bound what is asked for at once. */

@@ -344,7 +344,11 @@ final class Flow implements WholeFetch.Ending {
             return;
         }
         boolean wasTrusted = t.maps.trusted();
+        boolean known = t.maps.map() == null || t.maps.map().equals(e.map().map());
         if (maps.checked(t, e)) {
+            if (!known) {
+                requests.acquit(t);
+            }
             long size = e.map().map().sizeBytes();
             if (t.sizeBytes < 0 || (t.sizeBytes != size && t.sizeFrom != null)) {
                 boolean wrong = t.sizeBytes >= 0;

@@ -26,6 +26,7 @@ final class Peer {
 
     final NodeId id;
     final boolean origin;
+    final Credit credit = new Credit();
 
     /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
     long leadBytes;

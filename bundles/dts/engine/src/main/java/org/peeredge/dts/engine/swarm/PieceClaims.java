@@ -75,6 +75,12 @@ final class PieceClaims {
         return other == null ? null : other.by;
     }
 
+    /** Whether others said another hash than this node has read. */
+    boolean contradicts(int piece, byte[] hash) {
+        Said other = said.get(piece);
+        return other != null && !Arrays.equals(other.hash, hash);
+    }
+
     /** This node has read a piece. */
     void read(int piece, byte[] hash) {
         read.put(piece, hash);

@@ -125,7 +125,7 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        boolean free = !s.peer.suspect || s.peer.inflightBytes == 0;
+        boolean free = !s.peer.oneAtATime() || s.peer.inflightBytes <= Pieces.PIECE_BYTES;
         boolean can = ready(t) && usable(s) && core.mayAsk() && free;
         if (!can || !t.need.get(piece) || !t.askable(piece)) {
             return false;
@@ -254,29 +254,25 @@ final class Requests {
 
     /**
      * Bans a sender that is proven wrong: by a true map, or by its own word ({@code claimed}). One
-     * that may have passed on in good faith what another claimed, or that differs from the map of
-     * two members, is not used for this blob, and asked once more when the truth is known; one that
-     * differs from what a single member says is used again soon.
+     * that may have passed on in good faith what another claimed, or that differs from what one or
+     * two members say, is not used for this blob while they are believed, and asked once more when
+     * the truth is known.
      */
     void punishSender(Transfer t, Source s, int piece, String why, boolean claimed) {
         NodeId id = s.peer.id;
         if ((t.maps.proves() && !s.unsure.get(piece)) || t.maps.signedBy(id) || claimed) {
             core.punish(id, why, Terms.BAD_PIECE_MILLIS);
             core.justice.accuse(id, t.digest, piece);
-        } else if (t.maps.trusted()) {
-            s.exclude(core.now, DOUBT_NANOS);
-            t.doubted.add(id);
-            core.justice.doubt(id, t.digest, piece);
-        } else if (t.doubted.add(id)) {
-            s.exclude(core.now, EXCLUDE_NANOS);
         } else {
+            t.doubted.add(id);
             s.exclude(core.now, DOUBT_NANOS);
+            core.justice.doubt(id, t.digest, piece);
         }
-        lose(t, s);
+        takeBack(t, s);
         fill(t);
     }
 
-    /** The map that was in use is false: whoever differed from it may be asked again. */
+    /** What was in use may be false: whoever differed from it may be asked again. */
     void acquit(Transfer t) {
         for (NodeId node : t.doubted) {
             Source s = t.sources.get(node);

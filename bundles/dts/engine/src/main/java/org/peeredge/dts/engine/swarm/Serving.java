@@ -203,6 +203,10 @@ final class Serving {
         if (answer != null) {
             left(e.to());
             long bytes = (long) answer.request.count() * Pieces.PIECE_BYTES;
+            Peer peer = core.peers.get(e.to());
+            if (peer != null) {
+                peer.credit.exchanged(bytes);
+            }
             core.uplink.left(bytes, answer.begunNanos, core.now);
             for (Answer other : queue.values()) {
                 boolean earlier = other.begun() && other.begunNanos < answer.begunNanos;

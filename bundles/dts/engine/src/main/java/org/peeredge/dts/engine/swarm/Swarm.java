@@ -147,7 +147,7 @@ public final class Swarm {
     }
 
     private void received(NodeId from, Message message) {
-        if (!core.peers.containsKey(from)) {
+        if (!core.hears(from, message)) {
             return;
         }
         switch (message) {

@@ -24,6 +24,7 @@ final class EngineMetrics implements Egress.Counts {
     final Counter completed;
     final Counter failed;
     final Counter internalErrors;
+    final Counter dropped;
     final Counter bannedBySight;
     final Counter bannedByEvidence;
     private final Counter fromPeer;
@@ -59,6 +60,10 @@ final class EngineMetrics implements Egress.Counts {
                         "Piece requests that ran into their deadline.");
         completed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "complete");
         failed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "failed");
+        dropped =
+                scope.counter(
+                        "peeredge_dts_engine_dropped_messages_total",
+                        "Messages not looked at since their sender had no credit left.");
         bannedBySight = scope.counter(BANS, BANS_HELP, "by", "sight");
         bannedByEvidence = scope.counter(BANS, BANS_HELP, "by", "evidence");
         internalErrors =

@@ -352,6 +352,7 @@ final class EngineRuntime {
             case Action.Failed a -> failed(a);
             case Action.AskPlan a -> askPlan(a);
             case Action.Punish a -> punish(a);
+            case Action.Drop _ -> metrics.dropped.increment();
             case Action.CheckEvidence a ->
                     work.atOnce(
                             a.evidence().digest(),

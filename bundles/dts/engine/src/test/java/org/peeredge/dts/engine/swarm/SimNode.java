@@ -75,6 +75,7 @@ final class SimNode implements Receiver {
     long upstreamBytes;
     int upstreamStarts;
     int failures;
+    int dropped;
     long bulkSent;
 
     private Swarm swarm;
@@ -298,6 +299,7 @@ final class SimNode implements Receiver {
                 reasons.add(a.peer().shortName() + " " + a.reason() + " by " + a.by().shortName());
                 sim.punish(this, a.peer());
             }
+            case Action.Drop _ -> dropped++;
             case Action.CheckEvidence a -> later(MILLI / 2, SimEvidence.checked(sim, a));
             case Action.SignAccusation a -> later(MILLI / 2, SimEvidence.signed(this, a));
             case Action.CheckProbe a -> {
