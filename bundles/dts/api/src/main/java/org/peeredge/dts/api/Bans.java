@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 import org.peeredge.kernel.api.NodeId;
 
 /**
- * Members that this node leaves alone since they lied. Only time and an operator end a ban. Safe for
- * use by many threads; nothing here blocks.
+ * Members that this node leaves alone since they lied. Only time and an operator end a ban. Safe
+ * for use by many threads; nothing here blocks.
  */
 @ProviderType
 public interface Bans {

@@ -16,10 +16,11 @@ import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 
 /**
- * Weighs evidence and passes it on. What a member signed convicts it where it can be checked: by the
- * digest, which this node has checked, by an origin, or by four members. A mere accusation convicts
- * nobody: it leads to a question ({@link Suspects}). Each piece of evidence is checked before it is
- * believed or passed on, and passed on once. For one thread; the time comes in with each call.
+ * Weighs evidence and passes it on. What a member signed convicts it where it can be checked: by
+ * the digest, which this node has checked, by an origin, or by four members. A mere accusation
+ * convicts nobody: it leads to a question ({@link Suspects}). Each piece of evidence is checked
+ * before it is believed or passed on, and passed on once. For one thread; the time comes in with
+ * each call.
  */
 public final class Court {
     /** What the court uses of the node. */
@@ -283,8 +284,7 @@ public final class Court {
      *
      * @param genuine empty when nothing came, or could be checked
      */
-    public void probed(
-            NodeId node, Digest digest, int piece, Optional<Boolean> genuine, long now) {
+    public void probed(NodeId node, Digest digest, int piece, Optional<Boolean> genuine, long now) {
         if (suspects.probed(node, genuine, now)) {
             String why = "sent a piece that does not match its hash";
             bench.convict(node, why, Terms.BAD_PIECE_MILLIS, self);
@@ -296,8 +296,7 @@ public final class Court {
     public void tick(long now) {
         convicted.values().removeIf(since -> now - since > CONVICTED_NANOS);
         pending.values()
-                .removeIf(p ->
-                        now - p.since > LATELY_NANOS || !bench.awaits(p.evidence.digest()));
+                .removeIf(p -> now - p.since > LATELY_NANOS || !bench.awaits(p.evidence.digest()));
         suspects.tick(now);
     }
 }

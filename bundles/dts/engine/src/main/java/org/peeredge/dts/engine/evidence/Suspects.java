@@ -76,8 +76,7 @@ final class Suspects {
     }
 
     /** A member accuses another; its signature is good. */
-    void accused(
-            NodeId from, Message.Against m, Evidence.Accusation a, NodeId accuser, long now) {
+    void accused(NodeId from, Message.Against m, Evidence.Accusation a, NodeId accuser, long now) {
         boolean counts = !accuser.equals(m.accused()) && !convicted.test(accuser);
         if (!counts || !heard(accuser, now)) {
             return;

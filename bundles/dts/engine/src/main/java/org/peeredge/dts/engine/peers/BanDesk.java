@@ -38,13 +38,14 @@ public final class BanDesk implements org.peeredge.dts.api.Bans {
 
     /** Reads what is on disk; a member that is connected by then is let go. */
     void load() {
-        disk.ifPresent(d -> background.execute(() -> {
-            List<Ban> all = d.load(clock.now());
-            hop.run(() -> {
-                bans.loaded(all);
-                bans.list().forEach(b -> close(b.node(), "banned: " + b.reason()));
-            });
-        }));
+        disk.ifPresent(d ->
+                background.execute(() -> {
+                    List<Ban> all = d.load(clock.now());
+                    hop.run(() -> {
+                        bans.loaded(all);
+                        bans.list().forEach(b -> close(b.node(), "banned: " + b.reason()));
+                    });
+                }));
     }
 
     /**

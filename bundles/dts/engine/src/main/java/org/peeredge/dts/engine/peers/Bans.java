@@ -18,8 +18,8 @@ import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.NodeId;
 
 /**
- * Members that are left alone for a while: for a broken protocol some seconds, for a lie longer, each
- * time twice as long as before, and over restarts. On the loop, but for {@link #list}.
+ * Members that are left alone for a while: for a broken protocol some seconds, for a lie longer,
+ * each time twice as long as before, and over restarts. On the loop, but for {@link #list}.
  */
 final class Bans {
     /** No ban is longer. */

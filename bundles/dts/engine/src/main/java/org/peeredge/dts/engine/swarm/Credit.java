@@ -5,10 +5,10 @@ import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.wire.Message;
 
 /**
- * What one member may ask of this node: messages, for the time that they take, and bytes of answers,
- * since a short question may have a long one. Credit comes with time and with content that the two
- * have exchanged; a question without credit is dropped unanswered, whatever it is about. The rates
- * are far beyond what a pull at 10 Gbit/s needs.
+ * What one member may ask of this node: messages, for the time that they take, and bytes of
+ * answers, since a short question may have a long one. Credit comes with time and with content that
+ * the two have exchanged; a question without credit is dropped unanswered, whatever it is about.
+ * The rates are far beyond what a pull at 10 Gbit/s needs.
  */
 final class Credit {
     static final int MESSAGES_PER_SECOND = 10_000;

@@ -114,8 +114,7 @@ final class Justice implements Court.Bench {
         for (Event.Claimed c : t.claims.contradicted(truth)) {
             int piece = Judge.falsePiece(c.claim(), truth);
             Evidence claim =
-                    new Evidence.FalseClaim(
-                            t.sizeBytes, c.claim(), Judge.witness(signed, piece));
+                    new Evidence.FalseClaim(t.sizeBytes, c.claim(), Judge.witness(signed, piece));
             found(c.by(), t.digest, claim);
         }
         learned(truth);
@@ -220,7 +219,6 @@ final class Justice implements Court.Bench {
         }
         byte @Nullable [] claimed =
                 accused.equals(t.claims.by(piece)) ? t.claims.hash(piece) : null;
-        return Optional.ofNullable(claimed)
-                .map(h -> new Probes.Expected(h, t.sizeBytes, false));
+        return Optional.ofNullable(claimed).map(h -> new Probes.Expected(h, t.sizeBytes, false));
     }
 }

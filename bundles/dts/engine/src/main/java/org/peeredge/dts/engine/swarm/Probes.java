@@ -14,8 +14,8 @@ import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.NodeId;
 
 /**
- * Questions for one piece, only to see whether what comes is genuine: it is hashed and dropped. They
- * look like any other request. One to a member at a time.
+ * Questions for one piece, only to see whether what comes is genuine: it is hashed and dropped.
+ * They look like any other request. One to a member at a time.
  */
 final class Probes {
     private static final long PATIENCE_NANOS = 3 * Time.SECOND;
@@ -34,8 +34,7 @@ final class Probes {
 
     private record Probe(Digest digest, int piece, Expected expected, long since) {
         boolean is(Digest other, int group, int first) {
-            return digest.equals(other)
-                    && piece == (long) group * Pieces.GROUP_PIECES + first;
+            return digest.equals(other) && piece == (long) group * Pieces.GROUP_PIECES + first;
         }
     }
 
@@ -68,8 +67,7 @@ final class Probes {
         int first = piece % Pieces.GROUP_PIECES;
         boolean checked = expected.get().proven;
         core.send(
-                node,
-                new Message.GetSymbols(digest, group, codec, first, 1, new byte[0], checked));
+                node, new Message.GetSymbols(digest, group, codec, first, 1, new byte[0], checked));
         return true;
     }
 

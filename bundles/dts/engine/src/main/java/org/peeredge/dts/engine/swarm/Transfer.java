@@ -39,6 +39,9 @@ final class Transfer {
     final long number;
     final boolean helped;
 
+    /** Who asked for it first, where it is fetched for members. */
+    @Nullable NodeId helpedFor;
+
     /** Somebody on this node waits for it, so this node's credentials may be used. */
     boolean wantedHere;
 

@@ -94,12 +94,14 @@ final class EvidenceSigner {
             case Evidence.FalseMap e -> {
                 byte[] statement = PieceMap.statement(m.digest(), e.sizeBytes(), e.root());
                 boolean good = identity.verify(by, statement, e.signature().signature());
-                yield witnessed(m.digest(), by.node(), standing(good), e.witness().stream().toList());
+                yield witnessed(
+                        m.digest(), by.node(), standing(good), e.witness().stream().toList());
             }
             case Evidence.FalseClaim e -> {
                 byte[] statement = e.claim().statement(m.digest(), e.sizeBytes());
                 boolean good = identity.verify(by, statement, e.claim().signature());
-                yield witnessed(m.digest(), by.node(), standing(good), e.witness().stream().toList());
+                yield witnessed(
+                        m.digest(), by.node(), standing(good), e.witness().stream().toList());
             }
         };
     }
@@ -113,8 +115,7 @@ final class EvidenceSigner {
         return good ? Standing.GOOD : Standing.FALSE;
     }
 
-    private Finding witnessed(
-            Digest digest, NodeId by, Standing standing, List<Witness> witness) {
+    private Finding witnessed(Digest digest, NodeId by, Standing standing, List<Witness> witness) {
         Set<NodeId> witnesses = new LinkedHashSet<>();
         boolean origin = false;
         for (Witness w : witness) {

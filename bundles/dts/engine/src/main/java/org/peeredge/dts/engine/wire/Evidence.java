@@ -33,8 +33,7 @@ public sealed interface Evidence {
                 "peeredge accusation 1\0".getBytes(StandardCharsets.US_ASCII);
 
         /** The bytes that are signed; their layout stands in {@code docs/protocol/engine.md}. */
-        public static byte[] statement(
-                Digest digest, NodeId accused, int piece, long epochSecond) {
+        public static byte[] statement(Digest digest, NodeId accused, int piece, long epochSecond) {
             byte[] blob = digest.toString().getBytes(StandardCharsets.US_ASCII);
             byte[] node = HexFormat.of().parseHex(accused.hex());
             return ByteBuffer.allocate(
@@ -62,8 +61,7 @@ public sealed interface Evidence {
      * @param signature the accused's, over {@link PieceMap#statement}
      * @param witness of the true map, for those who do not have the blob
      */
-    record FalseMap(
-            long sizeBytes, byte[] root, MapSignature signature, Optional<Witness> witness)
+    record FalseMap(long sizeBytes, byte[] root, MapSignature signature, Optional<Witness> witness)
             implements Evidence {
         @Override
         public byte[] certificate() {
@@ -77,8 +75,7 @@ public sealed interface Evidence {
      * @param sizeBytes of the blob, which the claim signs too
      * @param witness of the true map, with a path to a piece that the claim names falsely
      */
-    record FalseClaim(long sizeBytes, Claim claim, Optional<Witness> witness)
-            implements Evidence {
+    record FalseClaim(long sizeBytes, Claim claim, Optional<Witness> witness) implements Evidence {
         @Override
         public byte[] certificate() {
             return claim.certificate();

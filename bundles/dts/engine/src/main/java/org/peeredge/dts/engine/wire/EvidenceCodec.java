@@ -125,8 +125,7 @@ final class EvidenceCodec {
         List<MapSignature> signatures = new ArrayList<>();
         for (Object element : f.list(4, f.element(4, l, 2), SignedMap.MAX_SIGNATURES)) {
             List<?> pair = f.list(4, element, CborFields.MAX_ELEMENTS);
-            signatures.add(
-                    new MapSignature(certificate(f, 4, pair, 0), signature(f, 4, pair, 1)));
+            signatures.add(new MapSignature(certificate(f, 4, pair, 0), signature(f, 4, pair, 1)));
         }
         byte[] path = f.bytes(4, f.element(4, l, 5), MAX_PATH_BYTES);
         if (path.length % PieceMap.LEAF_BYTES != 0) {

@@ -50,8 +50,7 @@ final class MessageReader {
                     }
                     case Types.ROOM -> new Message.Room(CborFields.read("room", 1, in).digest(0));
                     case Types.CLAIMS -> claims(CborFields.read("claims", 3, in));
-                    case Types.EVIDENCE ->
-                            EvidenceCodec.read(CborFields.read("evidence", 5, in));
+                    case Types.EVIDENCE -> EvidenceCodec.read(CborFields.read("evidence", 5, in));
                     case Types.GET_MAP ->
                             new Message.GetMap(CborFields.read("get-map", 1, in).digest(0));
                     case Types.MAP_OF -> mapOf(CborFields.read("map-of", 4, in));

@@ -64,9 +64,7 @@ class CourtTest {
 
     private static Message.Against accusation(NodeId accused, int piece) {
         return new Message.Against(
-                DIGEST,
-                accused,
-                new Evidence.Accusation(piece, 0, new byte[] {1}, new byte[0]));
+                DIGEST, accused, new Evidence.Accusation(piece, 0, new byte[] {1}, new byte[0]));
     }
 
     private static Finding good(NodeId by, NodeId... witnesses) {

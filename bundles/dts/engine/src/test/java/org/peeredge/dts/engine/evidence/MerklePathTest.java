@@ -44,8 +44,7 @@ class MerklePathTest {
         PieceMap map = map(13);
         byte[] path = MerklePath.of(map, 5);
         byte[] other = leaf(map, 6);
-        assertFalse(
-                Arrays.equals(map.root(), MerklePath.root(other, 5, 13, path).orElseThrow()));
+        assertFalse(Arrays.equals(map.root(), MerklePath.root(other, 5, 13, path).orElseThrow()));
         assertFalse(
                 Arrays.equals(
                         map.root(), MerklePath.root(leaf(map, 5), 4, 13, path).orElseThrow()));

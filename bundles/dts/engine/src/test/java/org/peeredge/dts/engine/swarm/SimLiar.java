@@ -31,7 +31,9 @@ enum SimLiar {
     DAWDLES(false),
     /** Sends all kinds of messages as fast as it can. */
     FLOODS(false),
-    /** Accuses honest members, with true and forged signatures and with proofs that prove nothing. */
+    /**
+     * Accuses honest members, with true and forged signatures and with proofs that prove nothing.
+     */
     SLANDERS(false);
 
     /** Whether its lies can be shown to others. */
@@ -87,10 +89,7 @@ enum SimLiar {
                 send(node, peer, new Message.Take(c.digest(), List.of(piece)));
                 send(node, peer, new Message.GetMap(c.digest()));
             }
-            send(
-                    node,
-                    peer,
-                    new Message.Has(c.digest(), Holding.NONE, -1, new BitSet(), true));
+            send(node, peer, new Message.Has(c.digest(), Holding.NONE, -1, new BitSet(), true));
             send(node, peer, new Message.GetSymbols(c.digest(), 0, codec, 0, 1, new byte[0]));
         }
     }

@@ -17,9 +17,9 @@ import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Link;
 
 /**
- * Seeded meshes of eight with one to three liars of every kind: all honest members complete, none of
- * them is banned by anyone, a liar costs each at most two pieces, and one whose lie can be shown is
- * banned by all. {@code -Dpeeredge.schedules=1000} runs more, {@code -Dpeeredge.seed=N} one.
+ * Seeded meshes of eight with one to three liars of every kind: all honest members complete, none
+ * of them is banned by anyone, a liar costs each at most two pieces, and one whose lie can be shown
+ * is banned by all. {@code -Dpeeredge.schedules=1000} runs more, {@code -Dpeeredge.seed=N} one.
  */
 class SwarmLiarsTest {
     private static final int NODES = 8;
@@ -31,7 +31,7 @@ class SwarmLiarsTest {
     @Test
     void liarsAreBannedEverywhereAndNobodyElseIs() {
         String one = System.getProperty("peeredge.seed", "");
-        int schedules = Integer.getInteger("peeredge.schedules", 200);
+        int schedules = Integer.getInteger("peeredge.schedules", 60);
         List<String> failed = Collections.synchronizedList(new ArrayList<>());
         if (!one.isEmpty()) {
             new Schedule(Long.parseLong(one)).run(failed);
