@@ -74,6 +74,11 @@ public final class PieceMap {
 
     /** The bytes that a signer of this map signs. */
     public byte[] statement() {
+        return statement(digest, sizeBytes, root);
+    }
+
+    /** The bytes that a signer of a map with this root signs. */
+    public static byte[] statement(Digest digest, long sizeBytes, byte[] root) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes("peeredge piece map 1\n".getBytes(StandardCharsets.US_ASCII));
         out.writeBytes((digest + "\n").getBytes(StandardCharsets.US_ASCII));

@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
+import org.peeredge.dts.api.Bans;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
@@ -60,10 +61,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Flow.class, Mesh.class, Receipts.class},
+        service = {Transfers.class, Flow.class, Mesh.class, Receipts.class, Bans.class},
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Flow, Mesh, Receipts {
+public final class Engine implements Transfers, Flow, Mesh, Receipts, Bans {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -329,6 +330,16 @@ public final class Engine implements Transfers, Flow, Mesh, Receipts {
     @Override
     public CompletionStage<List<Limit>> inForce() {
         return node.flow().inForce();
+    }
+
+    @Override
+    public List<Ban> bans() {
+        return node.bans().bans();
+    }
+
+    @Override
+    public CompletionStage<Optional<Ban>> lift(NodeId member) {
+        return node.bans().lift(member);
     }
 
     @Override

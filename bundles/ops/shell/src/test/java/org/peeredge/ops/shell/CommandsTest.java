@@ -18,10 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.karaf.shell.api.console.Session;
 import org.junit.jupiter.api.Test;
+import org.peeredge.dts.api.Bans;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.cache.Cache;
@@ -107,6 +109,8 @@ final class CommandsTest {
                         new StrategyListCommand(),
                         new StoreCheckCommand(),
                         new BlobListCommand(),
+                        new BansCommand(),
+                        new BanLiftCommand(),
                         new CacheListCommand(),
                         new CacheUseCommand(),
                         new TransferListCommand(),
@@ -134,6 +138,32 @@ final class CommandsTest {
         assertEquals(2, json.size());
         assertEquals(5, json.get(1).get("ranking").asInt());
         assertEquals("tripped: \"\u001b[2J\" \\ \ud83d\ude00", json.get(1).get("state").asText());
+    }
+
+    @Test
+    void bansAreListedAndLifted() throws Exception {
+        Instant since = Instant.parse("2026-01-02T03:04:05Z");
+        Bans.Ban ban =
+                new Bans.Ban(NODE, "claimed a false piece", NODE, since, since.plusSeconds(9), 2);
+        services.add(
+                Bans.class,
+                FakeContext.proxy(
+                        Bans.class,
+                        (method, args) ->
+                                method.equals("bans")
+                                        ? List.of(ban)
+                                        : CompletableFuture.completedFuture(Optional.of(ban))),
+                Map.of());
+        JsonNode json = json(new BansCommand());
+        assertEquals(NODE.hex(), json.get(0).get("node").asText());
+        assertEquals("claimed a false piece", json.get(0).get("reason").asText());
+        assertEquals(2, json.get(0).get("times").asInt());
+        BanLiftCommand lift = new BanLiftCommand();
+        lift.node = "abab";
+        String text = run(lift);
+        assertTrue(text.contains("claimed a false piece -> not banned"), text);
+        lift.node = "ff";
+        assertTrue(failure(lift).contains("not of one"));
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class Peers {
     private final MessageCodec codec = new MessageCodec();
     private final AddressBook book;
     private final Bans bans;
+    private final BanDesk desk;
     private final Neighbours neighbours;
     private final Doors doors;
     private final Directory directory;
@@ -89,6 +90,7 @@ public final class Peers {
                 new Members(
                         ports, config, metrics, bans, neighbours::near, doors::addresses, inbox);
         members.features = events::features;
+        desk = new BanDesk(bans, ports, config, background, hop, members::get);
         dialer =
                 new Dialer(
                         ports,
@@ -110,6 +112,7 @@ public final class Peers {
     /** Listens, dials and discovers from now on. Call once. */
     public void start() {
         hop(this::begin);
+        desk.load();
         directory.load(dialer::pump);
     }
 
@@ -224,10 +227,12 @@ public final class Peers {
 
     /** Closes the channel to a member, if any; it is neither dialled nor let in for {@code ban}. */
     public void disconnect(NodeId peer, String reason, Duration ban) {
-        hop(() -> {
-            bans.add(peer, ban);
-            members.get(peer).ifPresent(c -> c.close(reason));
-        });
+        desk.disconnect(peer, reason, ban);
+    }
+
+    /** Members that lied. */
+    public BanDesk bans() {
+        return desk;
     }
 
     /** Puts a question; errors as {@code kernel.api.mesh.Mesh#request} says. */

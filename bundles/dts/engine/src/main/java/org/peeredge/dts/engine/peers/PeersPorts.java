@@ -21,6 +21,7 @@ import org.peeredge.kernel.api.trust.Identity;
  * @param records a table of its own for the members last connected; empty: none are remembered
  * @param metrics owned by the caller, closed after {@link Peers#stop}
  * @param networks which addresses are near
+ * @param bans a table of its own for the members that lied; empty: a restart forgets them
  */
 public record PeersPorts(
         Loop loop,
@@ -30,4 +31,27 @@ public record PeersPorts(
         PluginSlots<ChannelProvider> channels,
         Optional<Records> records,
         MetricScope metrics,
-        LocalNetworks networks) {}
+        LocalNetworks networks,
+        Optional<Records> bans) {
+    /** The same without bans on disk. */
+    public PeersPorts(
+            Loop loop,
+            Clock clock,
+            Threads threads,
+            Identity identity,
+            PluginSlots<ChannelProvider> channels,
+            Optional<Records> records,
+            MetricScope metrics,
+            LocalNetworks networks) {
+        this(
+                loop,
+                clock,
+                threads,
+                identity,
+                channels,
+                records,
+                metrics,
+                networks,
+                Optional.empty());
+    }
+}

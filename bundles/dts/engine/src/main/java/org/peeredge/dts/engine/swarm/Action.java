@@ -139,8 +139,30 @@ public sealed interface Action {
     /** Asks routing: {@code Planned}. */
     record AskPlan(Digest digest, TransferView view) implements Action {}
 
-    /** A member lied or broke the protocol: close its channels, do not dial it for a while. */
-    record Punish(NodeId peer, String reason, long banMillis) implements Action {}
+    /**
+     * A member lied or broke the protocol: close its channels, do not dial it for a while.
+     *
+     * @param by whose evidence it was; this node's own id for what it has seen itself
+     */
+    record Punish(NodeId peer, String reason, long banMillis, NodeId by) implements Action {}
+
+    /** A message was not looked at, for want of credit: counted. */
+    record Drop(NodeId from) implements Action {}
+
+    /** Checks the signatures of evidence: {@code EvidenceChecked}. */
+    record CheckEvidence(NodeId from, Message.Against evidence) implements Action {}
+
+    /** Signs that a member sent a false piece: {@code AccusationSigned}. */
+    record SignAccusation(NodeId accused, Digest digest, int piece) implements Action {}
+
+    /**
+     * Hashes the bytes kept under {@code handle}, which are not to be stored, and frees it: {@code
+     * ProbeChecked}.
+     *
+     * @param hash the expected SHA-256, 32 bytes
+     */
+    record CheckProbe(Digest digest, int piece, NodeId from, long handle, byte[] hash)
+            implements Action {}
 
     /** Counts something, for metrics and {@code list()}. */
     record Count(Digest digest, Counted what, NodeId peer, long bytes) implements Action {}

@@ -86,6 +86,7 @@ final class Arrivals {
             requests.punishSender(
                     t,
                     s,
+                    first,
                     "sent " + e.bytes() + " bytes for pieces of " + expected + " bytes",
                     false);
             return;

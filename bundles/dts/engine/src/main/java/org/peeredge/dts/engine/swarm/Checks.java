@@ -9,8 +9,6 @@ import org.peeredge.kernel.api.NodeId;
 
 /** What became of checks: of a piece against its hash, of the blob against its digest. */
 final class Checks {
-    private static final long FALSE_CLAIM_BAN_MILLIS = 86_400_000;
-
     private final Core core;
     private final Flow flow;
 
@@ -31,6 +29,10 @@ final class Checks {
         if (!e.from().equals(core.self)) {
             Peer peer = core.peers.get(e.from());
             boolean origin = peer != null && peer.origin;
+            if (peer != null) {
+                peer.tried = true;
+                peer.credit.exchanged(e.bytes());
+            }
             core.count(
                     t.digest,
                     origin ? Counted.FROM_ORIGIN : Counted.FROM_PEER,
@@ -98,16 +100,13 @@ final class Checks {
         }
         t.verifying = false;
         if (map.isPresent()) {
-            flow.maps.punish(t.maps.proven(map.get()));
-            for (NodeId liar : t.claims.contradicted(map.get())) {
-                if (!liar.equals(core.self)) {
-                    core.punish(liar, "claimed a false piece", FALSE_CLAIM_BAN_MILLIS);
-                }
-            }
+            flow.requests.acquit(t);
+            core.justice.proven(t, map.get());
             t.completing = true;
             core.act(new Action.Complete(t.digest, t.maps.with(map.get()), !t.confined));
         } else if (followsMap(t)) {
-            flow.maps.punish(t.maps.refuted());
+            flow.requests.acquit(t);
+            core.justice.refuted(t);
             t.lastTrouble = "its pieces matched a false piece map";
             flow.wantReset(t);
         } else if (!dispute(t)) {
@@ -143,6 +142,7 @@ final class Checks {
             return false;
         }
         t.lastTrouble = "a member claimed a false piece";
+        flow.requests.acquit(t);
         t.have.andNot(suspects);
         t.vouched.andNot(suspects);
         t.need.or(suspects);

@@ -18,6 +18,9 @@ final class Claiming {
     /** Messages with claims to one member in a row, so that they find room on its connection. */
     private static final int AT_ONCE = 8;
 
+    /** About what a claim of one piece weighs. */
+    private static final int CLAIM_BYTES = 1_024;
+
     private static final long FALSE_SIGNATURE_NANOS = 10 * Time.SECOND;
 
     private final Core core;
@@ -30,6 +33,9 @@ final class Claiming {
 
     /** A piece was read from upstream; it is told once it is signed. */
     void read(Transfer t, int piece, byte[] hash) {
+        if (t.claims.contradicts(piece, hash)) {
+            flow.requests.acquit(t);
+        }
         t.claims.read(piece, hash);
         t.unsigned.add(piece);
         if (t.signedNanos == Long.MIN_VALUE
@@ -172,6 +178,9 @@ final class Claiming {
     private void give(Transfer t, Source to) {
         for (int i = 0; i < AT_ONCE && to.claimsGiven < t.claims.count(); i++) {
             List<Claim> part = t.claims.from(to.claimsGiven, Limits.MAX_CLAIMS);
+            if (!to.peer.credit.answer((long) part.size() * CLAIM_BYTES, core.now)) {
+                return;
+            }
             to.claimsGiven += part.size();
             core.send(to.peer.id, new Message.Claims(t.digest, t.sizeBytes, part));
         }

@@ -8,8 +8,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.engine.evidence.Terms;
+import org.peeredge.dts.engine.wire.Limits;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
@@ -36,12 +39,16 @@ final class Core {
 
     final Uplink uplink = new Uplink();
     final Throttle throttle = new Throttle(this);
+    final Justice justice;
 
     /** The time of the event in hand. */
     long now;
 
     /** Asked for and not yet written. */
     long pendingBytes;
+
+    /** About what a short answer weighs; claims are paid for as they go. */
+    private static final int ANSWER_BYTES = 128;
 
     /** A member whose channel ended is mostly back by then, with its blobs. */
     private static final long RETURN_NANOS = 2 * Time.SECOND;
@@ -64,6 +71,7 @@ final class Core {
         this.limits = limits;
         this.random = random;
         this.servesUpstream = servesUpstream;
+        this.justice = new Justice(this);
     }
 
     void turn(long nowNanos, Consumer<Action> actions) {
@@ -100,13 +108,52 @@ final class Core {
         return !away.isEmpty();
     }
 
-    /** Bans a member; it is not used from here on. */
+    /** Bans a member for what this node has seen; it is not used from here on. */
     void punish(NodeId id, String reason, long banMillis) {
+        punish(id, reason, banMillis, self);
+    }
+
+    /** As above, by the evidence of {@code by}. */
+    void punish(NodeId id, String reason, long banMillis, NodeId by) {
         Peer peer = peers.get(id);
         if (peer != null) {
             peer.banned = true;
         }
-        out.accept(new Action.Punish(id, reason, banMillis));
+        out.accept(new Action.Punish(id, reason, banMillis, by));
+    }
+
+    /** Whether a message is from a connected member that has credit, also for its answer. */
+    boolean hears(NodeId from, Message message) {
+        Peer peer = peers.get(from);
+        if (peer == null || peer.banned) {
+            return false;
+        }
+        if (peer.credit.spend(message, now) && peer.credit.answer(answerBytes(message), now)) {
+            return true;
+        }
+        act(new Action.Drop(from));
+        if (peer.credit.flooded()) {
+            punish(from, "asked for more than it may", Terms.MALFORMED_MILLIS);
+        }
+        return false;
+    }
+
+    /** What the answer to a question may weigh. */
+    private long answerBytes(Message message) {
+        return switch (message) {
+            case Message.WhoHas m -> {
+                Transfer t = transfers.get(m.digest());
+                yield ANSWER_BYTES + (t == null ? 0 : t.have.size() / Byte.SIZE);
+            }
+            case Message.GetMap m -> {
+                Transfer t = transfers.get(m.digest());
+                HeldBlob blob = held.get(m.digest());
+                long size = blob != null ? blob.sizeBytes() : t != null ? t.sizeBytes : 0;
+                long leaves = Pieces.count(Math.max(0, size)) * (long) PieceMap.LEAF_BYTES;
+                yield ANSWER_BYTES + Math.min(leaves, Limits.MAX_LEAVES_BYTES);
+            }
+            default -> 0;
+        };
     }
 
     /** Measures what comes in over all links, to bound what is asked for at once. */

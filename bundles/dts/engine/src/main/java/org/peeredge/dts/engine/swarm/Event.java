@@ -10,6 +10,7 @@ import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.engine.flow.Standing;
+import org.peeredge.dts.engine.evidence.Finding;
 import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
@@ -90,7 +91,8 @@ public sealed interface Event {
      * A map's signatures were checked.
      *
      * @param from who sent it; this node's own id for a map from its store
-     * @param signers whose signature is good and who is a member now
+     * @param signers whose signature is good and who is a member now, in the order of the map's
+     *     signatures
      * @param originSigned whether one of them has the role origin
      */
     record MapChecked(NodeId from, SignedMap map, Set<NodeId> signers, boolean originSigned)
@@ -149,6 +151,17 @@ public sealed interface Event {
 
     /** A claim and who made it. */
     record Claimed(NodeId by, Claim claim) {}
+
+    /** {@link Action.CheckEvidence} is done. */
+    record EvidenceChecked(NodeId from, Message.Against evidence, Finding finding)
+            implements Event {}
+
+    /** {@link Action.SignAccusation} is done. */
+    record AccusationSigned(Message.Against evidence) implements Event {}
+
+    /** {@link Action.CheckProbe} is done; empty when it could not be. */
+    record ProbeChecked(Digest digest, int piece, NodeId from, Optional<Boolean> genuine)
+            implements Event {}
 
     /** {@link Action.Verify} is done; the map made on the way when the digest matches. */
     record Verified(Digest digest, Optional<PieceMap> map) implements Event {}

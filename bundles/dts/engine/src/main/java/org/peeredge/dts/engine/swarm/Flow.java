@@ -203,7 +203,8 @@ final class Flow implements WholeFetch.Ending {
         }
         requests.takeAllBack(t);
         var signed = t.maps.signed();
-        if (signed != null && t.maps.trusted() && t.unsure().isEmpty()) {
+        if (signed != null && t.maps.proves() && t.unsure().isEmpty()) {
+            core.justice.proven(t, signed.map());
             t.completing = true;
             core.act(new Action.Complete(t.digest, signed, false));
         } else {
@@ -352,7 +353,11 @@ final class Flow implements WholeFetch.Ending {
             return;
         }
         boolean wasTrusted = t.maps.trusted();
+        boolean known = t.maps.map() == null || t.maps.map().equals(e.map().map());
         if (maps.checked(t, e)) {
+            if (!known) {
+                requests.acquit(t);
+            }
             long size = e.map().map().sizeBytes();
             if (t.sizeBytes < 0 || (t.sizeBytes != size && t.sizeFrom != null)) {
                 boolean wrong = t.sizeBytes >= 0;

@@ -4,17 +4,22 @@ package org.peeredge.dts.engine.swarm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.engine.evidence.Judge;
+import org.peeredge.dts.engine.wire.Evidence;
 import org.peeredge.kernel.api.NodeId;
 
 /**
@@ -28,6 +33,17 @@ final class MapChoice {
     private final Digest digest;
     private final Map<String, Candidate> candidates = new LinkedHashMap<>();
     private final Set<NodeId> liars = new LinkedHashSet<>();
+
+    /** What each signer has signed first: evidence against it, should that be false. */
+    private final Map<NodeId, Said> said = new LinkedHashMap<>();
+
+    /** A map, as one signer's word. */
+    record Said(PieceMap map, MapSignature signature) {
+        Evidence evidence(Optional<Evidence.Witness> witness) {
+            return new Evidence.FalseMap(map.sizeBytes(), map.root(), signature, witness);
+        }
+    }
+
     private @Nullable Candidate active;
     private boolean trusted;
     private boolean disputed;
@@ -51,6 +67,17 @@ final class MapChoice {
     /** Two maps or more, and nobody whose word settles it. */
     boolean disputed() {
         return disputed;
+    }
+
+    /**
+     * Whether the map is true, and not only to be worked with: two members may lie together, and
+     * nobody is banned for what does not match their map.
+     */
+    boolean proves() {
+        Candidate map = active;
+        return trusted
+                && map != null
+                && (map.settled || map.signers.isEmpty() || map.signers.size() >= Judge.WITNESSES);
     }
 
     boolean signedBy(NodeId node) {
@@ -90,6 +117,7 @@ final class MapChoice {
         if (good.isEmpty()) {
             return false;
         }
+        heard(map, signers);
         String root = HexFormat.of().formatHex(map.map().root()) + map.map().sizeBytes();
         Candidate known = candidates.get(root);
         if (known == null) {
@@ -106,16 +134,41 @@ final class MapChoice {
         return choose();
     }
 
+    /** Signers come in the order of their signatures. */
+    private void heard(SignedMap map, Set<NodeId> signers) {
+        if (signers.size() == map.signatures().size()) {
+            Iterator<MapSignature> signature = map.signatures().iterator();
+            for (NodeId signer : signers) {
+                said.putIfAbsent(signer, new Said(map.map(), signature.next()));
+            }
+        }
+    }
+
+    private Map<NodeId, Said> words(Set<NodeId> named, Predicate<PieceMap> isFalse) {
+        Map<NodeId, Said> words = new LinkedHashMap<>();
+        for (NodeId liar : named) {
+            Said word = said.get(liar);
+            if (word != null && isFalse.test(word.map)) {
+                words.put(liar, word);
+            }
+        }
+        return words;
+    }
+
     /** The map in use is false: names those who signed it. */
-    Set<NodeId> refuted() {
-        Set<NodeId> named = active == null ? Set.of() : new LinkedHashSet<>(active.signers);
-        candidates.values().removeIf(c -> c == active);
+    Map<NodeId, Said> refuted() {
+        Candidate refuted = active;
+        if (refuted == null) {
+            return Map.of();
+        }
+        Set<NodeId> named = new LinkedHashSet<>(refuted.signers);
+        candidates.values().removeIf(c -> c == refuted);
         condemn(named);
-        return named;
+        return words(named, refuted.signed.map()::equals);
     }
 
     /** The map is proven: names those who signed another. */
-    Set<NodeId> proven(PieceMap map) {
+    Map<NodeId, Said> proven(PieceMap map) {
         Set<NodeId> named = new LinkedHashSet<>();
         for (Candidate c : candidates.values()) {
             if (!c.signed.map().equals(map)) {
@@ -124,7 +177,7 @@ final class MapChoice {
         }
         candidates.values().removeIf(c -> !c.signed.map().equals(map));
         condemn(named);
-        return named;
+        return words(named, m -> !m.equals(map));
     }
 
     /** The proven map with the signatures known for it. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.engine.wire.Message;
@@ -9,8 +8,6 @@ import org.peeredge.kernel.api.NodeId;
 
 /** Asks holders for piece maps, and weighs what comes. */
 final class Maps {
-    static final long FALSE_MAP_BAN_MILLIS = 86_400_000;
-
     private static final long ANSWER_NANOS = 2 * Time.SECOND;
     private static final long AGAIN_NANOS = 2 * Time.SECOND;
     private static final long EXCLUDE_NANOS = 30 * Time.SECOND;
@@ -152,15 +149,6 @@ final class Maps {
         for (int p = unsure.nextSetBit(0); p >= 0; p = unsure.nextSetBit(p + 1)) {
             t.rechecking.set(p);
             core.act(new Action.CheckKept(t.digest, p, t.maps.leaf(p)));
-        }
-    }
-
-    /** The digest proved a map false, or true: those who signed the other are named. */
-    void punish(Set<NodeId> liars) {
-        for (NodeId liar : liars) {
-            if (!liar.equals(core.self)) {
-                core.punish(liar, "signed a false piece map", FALSE_MAP_BAN_MILLIS);
-            }
         }
     }
 }

@@ -75,9 +75,12 @@ final class Members {
                 && m.wants()
                 && m.upstream().isPresent()
                 && core.servesUpstream.test(m.upstream().get())
-                && helped() < core.limits.helped()) {
+                && mayHelp(from)) {
             flow.want(new Event.Wanted(m.digest(), m.sizeBytes(), m.upstream()), true);
             t = core.transfers.get(m.digest());
+            if (t != null) {
+                t.helpedFor = from;
+            }
         }
         flow.offers.answer(from, m);
         flow.sharing.wanted(from, m);
@@ -95,8 +98,15 @@ final class Members {
         }
     }
 
-    private long helped() {
-        return core.transfers.values().stream().filter(t -> t.helped).count();
+    /** One member gets a quarter of them at most: else it could keep all others out. */
+    private boolean mayHelp(NodeId member) {
+        int all = 0;
+        int his = 0;
+        for (Transfer t : core.transfers.values()) {
+            all += t.helped ? 1 : 0;
+            his += t.helped && member.equals(t.helpedFor) ? 1 : 0;
+        }
+        return all < core.limits.helped() && his < Math.ceilDiv(core.limits.helped(), 4);
     }
 
     void has(NodeId from, Message.Has m) {

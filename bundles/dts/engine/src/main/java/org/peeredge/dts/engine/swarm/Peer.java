@@ -26,6 +26,7 @@ final class Peer {
 
     final NodeId id;
     final boolean origin;
+    final Credit credit = new Credit();
 
     /** Not a member but an upstream registry. */
     boolean upstream;
@@ -44,6 +45,12 @@ final class Peer {
 
     /** It does not sign for what it gets: others go first. */
     boolean owes;
+
+    /** A piece of its was genuine, or it is trusted for its role. */
+    boolean tried;
+
+    /** Others say that it sends false pieces: one at a time, until it is seen. */
+    boolean suspect;
 
     /** Messages with claims by it of which the signatures are being checked. */
     int claimChecks;
@@ -74,6 +81,7 @@ final class Peer {
     Peer(NodeId id, Set<Role> roles, boolean sameLan, long rttMicros) {
         this.id = id;
         this.origin = roles.contains(Role.ORIGIN);
+        this.tried = origin;
         measured(sameLan, rttMicros);
     }
 
@@ -97,6 +105,11 @@ final class Peer {
         return sameLan && !origin;
     }
 
+    /** A member of which nothing good has come yet can waste one piece, not a window. */
+    boolean oneAtATime() {
+        return suspect || !tried;
+    }
+
     boolean usable(long nowNanos) {
         return !banned && nowNanos >= suspendedUntilNanos;
     }
@@ -106,6 +119,9 @@ final class Peer {
      * would go on piece by piece as pieces come (the silly window of RFC 9293, 3.8.6.2).
      */
     boolean hasRoom(long planWindowBytes) {
+        if (oneAtATime()) {
+            return inflightBytes == 0;
+        }
         if (inflightBytes <= leadBytes) {
             return true;
         }
@@ -119,6 +135,9 @@ final class Peer {
      * none of them is of use before the last. Only a window that has grown shows that for sure.
      */
     int batch() {
+        if (oneAtATime()) {
+            return 1;
+        }
         long rate = bytesPerSecond / (Time.SECOND / BATCH_NANOS) / Pieces.PIECE_BYTES;
         return Math.clamp(
                 Math.min(rate, windowPieces / BATCHES_PER_WINDOW), 1, Pieces.GROUP_PIECES);

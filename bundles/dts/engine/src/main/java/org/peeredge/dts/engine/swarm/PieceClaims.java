@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.PieceMap;
+import org.peeredge.dts.engine.evidence.Judge;
 import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
@@ -74,6 +73,12 @@ final class PieceClaims {
     @Nullable NodeId by(int piece) {
         Said other = read.containsKey(piece) || !known.get(piece) ? null : said.get(piece);
         return other == null ? null : other.by;
+    }
+
+    /** Whether others said another hash than this node has read. */
+    boolean contradicts(int piece, byte[] hash) {
+        Said other = said.get(piece);
+        return other != null && !Arrays.equals(other.hash, hash);
     }
 
     /** This node has read a piece. */
@@ -183,19 +188,15 @@ final class PieceClaims {
         all.add(new Event.Claimed(self, claim));
     }
 
-    /** Who claimed what the proven map contradicts. */
-    Set<NodeId> contradicted(PieceMap map) {
-        Set<NodeId> liars = new LinkedHashSet<>();
+    /** Claims that the proven map contradicts, one of each liar. */
+    List<Event.Claimed> contradicted(PieceMap map) {
+        Map<NodeId, Event.Claimed> liars = new LinkedHashMap<>();
         for (Event.Claimed c : all) {
-            List<Integer> pieces = c.claim().pieces();
-            for (int i = 0; i < pieces.size(); i++) {
-                int piece = pieces.get(i);
-                if (piece < map.pieces() && !map.matches(piece, c.claim().hash(i))) {
-                    liars.add(c.by());
-                }
+            if (Judge.falsePiece(c.claim(), map) >= 0) {
+                liars.putIfAbsent(c.by(), c);
             }
         }
-        return liars;
+        return List.copyOf(liars.values());
     }
 
     /** Begins anew: even what was read here is in doubt. */

@@ -60,6 +60,7 @@ final class Ranges {
 
     private Peer registry(String name) {
         Peer peer = new Peer(id(name), Set.of(), false, 0);
+        peer.tried = true;
         peer.leadBytes = LEAD_BYTES;
         peer.upstream = true;
         return peer;

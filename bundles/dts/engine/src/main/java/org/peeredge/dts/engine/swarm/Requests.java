@@ -8,10 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.engine.evidence.Terms;
 import org.peeredge.dts.engine.swarm.Action.Counted;
 import org.peeredge.dts.engine.swarm.Request.Batch;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Refusal;
+import org.peeredge.kernel.api.NodeId;
 
 /** Asks sources for pieces, and takes requests back; see {@link Late} for those that are late. */
 final class Requests {
@@ -21,7 +23,7 @@ final class Requests {
     private static final int MAX_STRIKES = 3;
     private static final long SINGLY_NANOS = Time.SECOND;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
-    private static final long BAD_PIECE_BAN_MILLIS = 600_000;
+    private static final long DOUBT_NANOS = 600 * Time.SECOND;
 
     private final Core core;
     private final Picker picker;
@@ -125,7 +127,9 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        boolean can = ready(t) && usable(s) && core.mayAsk() && core.throttle.mayAsk(t, s.peer);
+        boolean free = !s.peer.oneAtATime() || s.peer.inflightBytes <= Pieces.PIECE_BYTES;
+        boolean may = core.mayAsk() && core.throttle.mayAsk(t, s.peer);
+        boolean can = ready(t) && usable(s) && may && free;
         if (!can || !t.need.get(piece) || !t.askable(piece)) {
             return false;
         }
@@ -155,6 +159,7 @@ final class Requests {
 
     /** Asks for {@code count} pieces of one group. */
     void ask(Transfer t, Source s, int piece, int count) {
+        s.unsure.set(piece, piece + count, !t.maps.proves());
         for (int p = piece; p < piece + count; p++) {
             int length = t.length(p);
             s.inflight++;
@@ -194,7 +199,14 @@ final class Requests {
         core.send(
                 s.peer.id,
                 new Message.GetSymbols(
-                        t.digest, group, codec, first, count, new byte[0], t.background));
+                        t.digest,
+                        group,
+                        codec,
+                        first,
+                        count,
+                        new byte[0],
+                        t.background,
+                        t.maps.proves()));
     }
 
     /** Forgets one request; the piece is needed again unless another request runs. */
@@ -255,23 +267,39 @@ final class Requests {
         Source s = t.sources.get(e.from());
         if (s != null) {
             boolean claimed = t.fast && s.peer.id.equals(t.claims.by(e.piece()));
-            punishSender(t, s, "sent a piece that does not match its hash", claimed);
+            punishSender(t, s, e.piece(), "sent a piece that does not match its hash", claimed);
         }
     }
 
     /**
-     * Bans a sender that is proven wrong, by a trusted map or by its own word ({@code claimed});
-     * one that only differs from an unproven map is left.
+     * Bans a sender that is proven wrong: by a true map, or by its own word ({@code claimed}). One
+     * that may have passed on in good faith what another claimed, or that differs from what one or
+     * two members say, is not used for this blob while they are believed, and asked once more when
+     * the truth is known.
      */
-    void punishSender(Transfer t, Source s, String why, boolean claimed) {
-        if (t.maps.trusted() || t.maps.signedBy(s.peer.id) || claimed) {
-            core.punish(s.peer.id, why, BAD_PIECE_BAN_MILLIS);
-            lose(t, s);
+    void punishSender(Transfer t, Source s, int piece, String why, boolean claimed) {
+        NodeId id = s.peer.id;
+        if ((t.maps.proves() && !s.unsure.get(piece)) || t.maps.signedBy(id) || claimed) {
+            core.punish(id, why, Terms.BAD_PIECE_MILLIS);
+            core.justice.accuse(id, t.digest, piece);
         } else {
-            s.exclude(core.now, EXCLUDE_NANOS);
-            lose(t, s);
+            t.doubted.add(id);
+            s.exclude(core.now, DOUBT_NANOS);
+            core.justice.doubt(id, t.digest, piece);
         }
+        takeBack(t, s);
         fill(t);
+    }
+
+    /** What was in use may be false: whoever differed from it may be asked again. */
+    void acquit(Transfer t) {
+        for (NodeId node : t.doubted) {
+            Source s = t.sources.get(node);
+            if (s != null) {
+                s.excludedUntilNanos = Long.MIN_VALUE;
+            }
+        }
+        t.doubted.clear();
     }
 
     /** Whether the answer is a no, and what follows. */

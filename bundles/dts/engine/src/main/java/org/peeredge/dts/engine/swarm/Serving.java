@@ -247,7 +247,7 @@ final class Serving {
             from += m.first();
         }
         for (int piece = from; blob == null && piece < to; piece++) {
-            if (t == null || !t.offers(piece)) {
+            if (t == null || !t.offers(piece) || (m.checked() && !t.maps.proves())) {
                 return Refusal.NOT_HELD;
             }
         }
@@ -271,6 +271,10 @@ final class Serving {
         if (answer != null) {
             left(e.to());
             long bytes = (long) answer.request.count() * Pieces.PIECE_BYTES;
+            Peer peer = core.peers.get(e.to());
+            if (peer != null) {
+                peer.credit.exchanged(bytes);
+            }
             core.uplink.left(bytes, answer.begunNanos, core.now);
             for (Answer other : queue.values()) {
                 boolean earlier = other.begun() && other.begunNanos < answer.begunNanos;

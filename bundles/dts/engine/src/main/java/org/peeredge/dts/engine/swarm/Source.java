@@ -49,6 +49,9 @@ final class Source {
     long excludedUntilNanos = Long.MIN_VALUE;
     long passedUntilNanos = Long.MIN_VALUE;
 
+    /** Pieces that it was asked for when no map was known to be true: it may not know either. */
+    final BitSet unsure = new BitSet();
+
     /** Refused several pieces at once: until then it is asked for one at a time. */
     long singlyUntilNanos = Long.MIN_VALUE;
 

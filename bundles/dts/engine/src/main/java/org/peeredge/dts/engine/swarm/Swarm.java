@@ -70,7 +70,10 @@ public final class Swarm {
                 flow.sharing.forget(e.digest());
                 serving.forget(e.digest());
             }
-            case Event.PeerUp e -> members.up(e);
+            case Event.PeerUp e -> {
+                members.up(e);
+                core.justice.up(e.peer());
+            }
             case Event.PeerMeasured e -> members.measured(e);
             case Event.PeerOwes e -> {
                 Peer peer = core.peers.get(e.peer());
@@ -83,13 +86,19 @@ public final class Swarm {
                 serving.gone(e.peer());
                 core.throttle.gate.gone(e.peer());
                 members.down(e.peer());
+                core.justice.down(e.peer());
             }
             case Event.Received e -> received(e.from(), e.message());
-            case Event.SymbolsArrived e -> flow.arrivals.arrived(e);
+            case Event.SymbolsArrived e -> {
+                if (!core.justice.arrived(e)) {
+                    flow.arrivals.arrived(e);
+                }
+            }
             case Event.SymbolsSent e -> serving.sent(e);
             case Event.MapChecked e -> {
                 if (e.from().equals(core.self)) {
                     serving.loaded(e.map(), !e.signers().isEmpty());
+                    core.justice.loaded(e.map());
                 }
                 flow.mapChecked(e);
             }
@@ -97,6 +106,9 @@ public final class Swarm {
                 core.throttle.gate.set(e.standing(), core.now);
                 serving.changed();
             }
+            case Event.EvidenceChecked e -> core.justice.checked(e);
+            case Event.AccusationSigned e -> core.justice.signed(e.evidence());
+            case Event.ProbeChecked e -> core.justice.probed(e);
             case Event.Tick e -> tick();
             default -> ofTransfer(event);
         }
@@ -148,7 +160,7 @@ public final class Swarm {
     }
 
     private void received(NodeId from, Message message) {
-        if (!core.peers.containsKey(from)) {
+        if (!core.hears(from, message)) {
             return;
         }
         switch (message) {
@@ -167,8 +179,10 @@ public final class Swarm {
                 }
             }
             case Message.MapOf m -> flow.maps.received(from, m);
+            case Message.Against m -> core.justice.received(from, m);
             case Message.GetSymbols m -> serving.symbols(from, m);
             case Message.Cancel m -> serving.cancel(from, m);
+            case Message.Refused m when core.justice.refused(from, m) -> {}
             case Message.Refused m ->
                     with(
                             m.digest(),
@@ -221,6 +235,7 @@ public final class Swarm {
             flow.offers.expire();
             flow.sharing.expire();
             serving.expire();
+            core.justice.tick();
         }
     }
 

@@ -42,6 +42,9 @@ final class Transfer {
     /** Nobody waits for it: it yields to those that somebody waits for. */
     boolean background;
 
+    /** Who asked for it first, where it is fetched for members. */
+    @Nullable NodeId helpedFor;
+
     /** Somebody on this node waits for it, so this node's credentials may be used. */
     boolean wantedHere;
 
@@ -143,6 +146,9 @@ final class Transfer {
 
     /** When somebody in this LAN last took a piece. */
     long takenNanos;
+
+    /** Sent what differs from the map in use, and may be right, or may not have known. */
+    final Set<NodeId> doubted = new LinkedHashSet<>();
 
     int duplicates;
     long planAskedNanos = Long.MIN_VALUE;

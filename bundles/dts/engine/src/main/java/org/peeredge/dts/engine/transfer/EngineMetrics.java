@@ -14,12 +14,19 @@ final class EngineMetrics implements Egress.Counts {
     private static final String TRANSFERS = "peeredge_dts_engine_transfers_total";
     private static final String TRANSFERS_HELP = "Transfers that ended, by result.";
 
+    private static final String BANS = "peeredge_dts_engine_bans_total";
+    private static final String BANS_HELP =
+            "Members banned for lies, by what this node saw or by another's evidence.";
+
     private final Counter sentBytes;
     private final Counter sendTimeouts;
     final Counter fromUpstream;
     final Counter completed;
     final Counter failed;
     final Counter internalErrors;
+    final Counter dropped;
+    final Counter bannedBySight;
+    final Counter bannedByEvidence;
     private final Counter fromPeer;
     private final Counter fromOrigin;
     private final Counter wasted;
@@ -53,6 +60,12 @@ final class EngineMetrics implements Egress.Counts {
                         "Piece requests that ran into their deadline.");
         completed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "complete");
         failed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "failed");
+        dropped =
+                scope.counter(
+                        "peeredge_dts_engine_dropped_messages_total",
+                        "Messages not looked at since their sender had no credit left.");
+        bannedBySight = scope.counter(BANS, BANS_HELP, "by", "sight");
+        bannedByEvidence = scope.counter(BANS, BANS_HELP, "by", "evidence");
         internalErrors =
                 scope.counter(
                         "peeredge_dts_engine_internal_errors_total",

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.peeredge.dts.api.Bans;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
@@ -122,7 +123,8 @@ public final class EngineNode implements AutoCloseable {
                                 parts.channels(),
                                 Optional.of(parts.store().records(BUNDLE)),
                                 metrics,
-                                new InterfaceNetworks()),
+                                new InterfaceNetworks(),
+                                Optional.of(parts.store().records(BUNDLE + ".bans"))),
                         settings.peers(),
                         new FromPeers());
         swarm = swarm(parts, settings);
@@ -219,6 +221,11 @@ public final class EngineNode implements AutoCloseable {
     /** Limits. */
     public FlowControl flow() {
         return flow;
+    }
+
+    /** Members that lied. */
+    public Bans bans() {
+        return peers.bans();
     }
 
     /** A channel plugin came, or is about to go and has been removed from its slots. */
@@ -359,6 +366,11 @@ public final class EngineNode implements AutoCloseable {
         @Override
         public void disconnect(NodeId peer, String reason, Duration ban) {
             peers.disconnect(peer, reason, ban);
+        }
+
+        @Override
+        public void ban(NodeId peer, String reason, Duration term, NodeId by) {
+            peers.bans().ban(peer, reason, term, by);
         }
     }
 }

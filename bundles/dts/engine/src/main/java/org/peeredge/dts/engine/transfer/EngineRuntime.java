@@ -66,6 +66,7 @@ final class EngineRuntime {
     private final UpstreamFetches upstreams;
     private final RangeFetches ranges;
     private final ClaimSigner claims;
+    private final EvidenceSigner evidence;
     private final StoreWork work;
     private final Observer observer;
     private final TransferTable table = new TransferTable();
@@ -133,6 +134,7 @@ final class EngineRuntime {
                         this::post,
                         metrics.fromUpstream::add);
         claims = new ClaimSigner(ports.identity());
+        evidence = new EvidenceSigner(ports.identity(), ports.clock());
         swarm = swarms.make(upstreams::serves);
         metrics.gauge(
                 "peeredge_dts_engine_parked_bytes",
@@ -354,6 +356,18 @@ final class EngineRuntime {
             case Action.Failed a -> failed(a);
             case Action.AskPlan a -> askPlan(a);
             case Action.Punish a -> punish(a);
+            case Action.Drop _ -> metrics.dropped.increment();
+            case Action.CheckEvidence a ->
+                    work.atOnce(
+                            a.evidence().digest(),
+                            () -> Optional.of(evidence.check(a)),
+                            EvidenceSigner.unchecked(a));
+            case Action.SignAccusation a ->
+                    work.atOnce(
+                            a.digest(),
+                            () -> Optional.of(evidence.sign(a)),
+                            new Event.Tick()); // there was no time: it is not told
+            case Action.CheckProbe a -> ingress.checkProbe(a);
             case Action.Count a -> observer.count(a);
         }
     }
@@ -384,8 +398,8 @@ final class EngineRuntime {
     }
 
     private void punish(Action.Punish a) {
-        LOG.debug("peer {}: {}", a.peer().shortName(), a.reason());
-        ports.links().disconnect(a.peer(), a.reason(), Duration.ofMillis(a.banMillis()));
+        observer.punished(a);
+        ports.links().ban(a.peer(), a.reason(), Duration.ofMillis(a.banMillis()), a.by());
     }
 
     /** A blob's length, for serving; from any thread. */

@@ -117,6 +117,27 @@ public final class Ingress {
         }
     }
 
+    /** Hashes a frame that is not to be stored, on a worker, and frees it. */
+    void checkProbe(Action.CheckProbe action) {
+        Parked p = parked.remove(action.handle());
+        if (p == null) {
+            return;
+        }
+        try {
+            workers.execute(() -> {
+                boolean genuine = MessageDigest.isEqual(sha.of(p.frame().bytes()), action.hash());
+                loop.execute(() -> probed(p, action, Optional.of(genuine)));
+            });
+        } catch (RejectedExecutionException e) {
+            probed(p, action, Optional.empty());
+        }
+    }
+
+    private void probed(Parked p, Action.CheckProbe a, Optional<Boolean> genuine) {
+        free(p);
+        events.accept(new Event.ProbeChecked(a.digest(), a.piece(), a.from(), genuine));
+    }
+
     /** Hashes a piece that is in the store already; on a worker. */
     Event checkKept(Action.CheckKept action, NodeId self) throws IOException {
         PartialBlob partial =

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +39,7 @@ final class Maps {
     /** Checks every signature; bad ones are left out. */
     Event.MapChecked check(NodeId from, SignedMap map) {
         byte[] statement = map.map().statement();
-        Set<NodeId> signers = new HashSet<>();
+        Set<NodeId> signers = new LinkedHashSet<>();
         List<MapSignature> good = new ArrayList<>();
         boolean origin = false;
         for (MapSignature signature : map.signatures()) {

@@ -88,6 +88,17 @@ final class Observer {
                 });
     }
 
+    /** A member is banned: who, why, and by whose evidence. */
+    void punished(Action.Punish a) {
+        boolean own = a.by().equals(self);
+        (own ? metrics.bannedBySight : metrics.bannedByEvidence).increment();
+        LOG.info(
+                "member {} is banned: {} ({})",
+                a.peer().shortName(),
+                a.reason(),
+                own ? "seen here" : "by the evidence of " + a.by().shortName());
+    }
+
     void count(Action.Count a) {
         metrics.count(a);
         table.running(a.digest()).ifPresent(t -> t.count(a));

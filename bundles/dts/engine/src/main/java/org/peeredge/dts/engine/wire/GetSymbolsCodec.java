@@ -21,13 +21,13 @@ final class GetSymbolsCodec {
     private static final int ARRAY = 4;
     private static final int MAP = 5;
 
+
     /** In the low five bits: the value follows in 1, 2 or 4 bytes. */
     private static final int ONE_BYTE = 24;
 
     private static final int TWO_BYTES = 25;
     private static final int FOUR_BYTES = 26;
 
-    private static final byte TRUE = (byte) 0xf5;
 
     /** Keys, numbers and heads of strings at their longest. */
     private static final int MOST_HEADS = 64;
@@ -41,7 +41,7 @@ final class GetSymbolsCodec {
                 ByteBuffer.allocate(
                         MOST_HEADS + digest.length + type.length + m.authorisation().length);
         out.put((byte) Limits.VERSION).put((byte) Types.GET_SYMBOLS).putShort((short) 0);
-        head(out, MAP, m.background() ? 7 : 6);
+        head(out, MAP, m.wishes() == 0 ? 6 : 7);
         string(key(out, 0), BYTES, digest);
         number(key(out, 1), m.group());
         head(key(out, 2), ARRAY, 4);
@@ -52,8 +52,8 @@ final class GetSymbolsCodec {
         number(key(out, 3), m.first());
         number(key(out, 4), m.count());
         string(key(out, 5), BYTES, m.authorisation());
-        if (m.background()) {
-            key(out, 6).put(TRUE);
+        if (m.wishes() != 0) {
+            number(key(out, 6), m.wishes());
         }
         return out.flip();
     }
@@ -89,7 +89,7 @@ final class GetSymbolsCodec {
     static Message.@Nullable GetSymbols decode(ByteBuffer frame) {
         Reader in = new Reader(frame.duplicate());
         in.in.position(frame.position() + Limits.PREFIX_BYTES);
-        in.expect(MAP, 6);
+        boolean more = in.expectMap(6, 7);
         byte[] digest = in.key(0).string(BYTES, 65);
         int group = in.key(1).number(0, Limits.MAX_GROUPS - 1);
         in.key(2).expect(ARRAY, 4);
@@ -100,6 +100,7 @@ final class GetSymbolsCodec {
         int first = in.key(3).number(0, Limits.MAX_SYMBOL_NUMBER);
         int count = in.key(4).number(1, Limits.MAX_SYMBOLS);
         byte[] authorisation = in.key(5).string(BYTES, Limits.MAX_PROOF_BYTES);
+        int wishes = more ? in.key(6).number(0, Integer.MAX_VALUE) : 0;
         if (in.failed || in.in.hasRemaining()) {
             return null;
         }
@@ -107,7 +108,8 @@ final class GetSymbolsCodec {
             Digest of = Digests.fromBytes("", digest);
             CodecId codec =
                     new CodecId(new String(type, StandardCharsets.US_ASCII), k, m, symbolBytes);
-            return new Message.GetSymbols(of, group, codec, first, count, authorisation);
+            return Message.GetSymbols.of(
+                    of, group, codec, first, count, authorisation, wishes);
         } catch (MalformedException | IllegalArgumentException e) {
             return null; // the general reader says what is wrong
         }
@@ -132,6 +134,13 @@ final class GetSymbolsCodec {
         void expect(int kind, int value) {
             int found = head(kind); // not in the next line: it may set what that line reads first
             failed |= found != value;
+        }
+
+        /** Whether it is the larger of two maps. */
+        boolean expectMap(int small, int large) {
+            int found = head(MAP);
+            failed |= found != small && found != large;
+            return found == large;
         }
 
         int number(int min, int max) {

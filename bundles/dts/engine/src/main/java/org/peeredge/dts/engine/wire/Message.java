@@ -102,6 +102,13 @@ public sealed interface Message {
             byte[] hash, Verdict verdict, long epoch, byte[] certificate, byte[] signature)
             implements Message {}
 
+    /**
+     * Evidence against a member, checked and passed on once by each who hears it.
+     *
+     * @param digest the blob that it lied about
+     */
+    record Against(Digest digest, NodeId accused, Evidence evidence) implements Message {}
+
     /** Asks for a {@link MapOf}, or for {@link Claims} where no map is known. */
     record GetMap(Digest digest) implements Message {}
 
@@ -119,6 +126,8 @@ public sealed interface Message {
      * @param authorisation room for a proof that the asker may have it; empty, or at most 1,024
      *     bytes
      * @param background nobody waits for it: others come first
+     * @param checked whether only bytes will do that the sender has checked against a map that it
+     *     knows to be true: who answers with others is at fault
      */
     record GetSymbols(
             Digest digest,
@@ -127,9 +136,10 @@ public sealed interface Message {
             int first,
             int count,
             byte[] authorisation,
-            boolean background)
+            boolean background,
+            boolean checked)
             implements Message {
-        /** Somebody waits for it. */
+        /** Somebody waits for it, and what is passed on by others' word will do. */
         public GetSymbols(
                 Digest digest,
                 int group,
@@ -137,7 +147,35 @@ public sealed interface Message {
                 int first,
                 int count,
                 byte[] authorisation) {
-            this(digest, group, codec, first, count, authorisation, false);
+            this(digest, group, codec, first, count, authorisation, false, false);
+        }
+
+        static final int BACKGROUND = 1;
+        static final int CHECKED = 2;
+
+        /** From its bytes; wishes of a later time are left out. */
+        static GetSymbols of(
+                Digest digest,
+                int group,
+                CodecId codec,
+                int first,
+                int count,
+                byte[] authorisation,
+                int wishes) {
+            return new GetSymbols(
+                    digest,
+                    group,
+                    codec,
+                    first,
+                    count,
+                    authorisation,
+                    (wishes & BACKGROUND) != 0,
+                    (wishes & CHECKED) != 0);
+        }
+
+        /** What is wished beside the symbols, a bit each. */
+        int wishes() {
+            return (background ? BACKGROUND : 0) | (checked ? CHECKED : 0);
         }
     }
 

@@ -59,6 +59,7 @@ final class MessageReader {
                                             "countersigned",
                                             ReceiptBodies.COUNTERSIGNED_FIELDS,
                                             in));
+                    case Types.EVIDENCE -> EvidenceCodec.read(CborFields.read("evidence", 5, in));
                     case Types.GET_MAP ->
                             new Message.GetMap(CborFields.read("get-map", 1, in).digest(0));
                     case Types.MAP_OF -> mapOf(CborFields.read("map-of", 4, in));
@@ -180,14 +181,14 @@ final class MessageReader {
                                         (int) f.number(2, f.element(2, codec, 1), 1, 1 << 20),
                                         (int) f.number(2, f.element(2, codec, 2), -1, 1 << 20),
                                         (int) f.number(2, f.element(2, codec, 3), 1, 1 << 20)));
-        return new Message.GetSymbols(
+        return Message.GetSymbols.of(
                 f.digest(0),
                 group(f),
                 id,
                 f.integer(3, 0, Limits.MAX_SYMBOL_NUMBER),
                 f.integer(4, 1, Limits.MAX_SYMBOLS),
                 f.bytes(5, Limits.MAX_PROOF_BYTES),
-                f.has(6) && f.bool(6));
+                f.has(6) ? f.integer(6, 0, Integer.MAX_VALUE) : 0);
     }
 
     private static Message cancel(CborFields f) {

@@ -24,6 +24,7 @@ final class MessageWriter {
             case Message.Claims _ -> Types.CLAIMS;
             case Message.Receipt _ -> Types.RECEIPT;
             case Message.Countersigned _ -> Types.COUNTERSIGNED;
+            case Message.Against _ -> Types.EVIDENCE;
             case Message.GetMap _ -> Types.GET_MAP;
             case Message.MapOf _ -> Types.MAP_OF;
             case Message.GetSymbols _ -> Types.GET_SYMBOLS;
@@ -79,15 +80,12 @@ final class MessageWriter {
             case Message.Claims m -> claims(m, out);
             case Message.Receipt m -> ReceiptBodies.write(m, out);
             case Message.Countersigned m -> ReceiptBodies.write(m, out);
+            case Message.Against m -> EvidenceCodec.write(m, out);
             case Message.GetMap m -> out.map(1).key(0).digest(m.digest());
             case Message.MapOf m -> mapOf(m, out);
             case Message.GetSymbols m -> {
-                out.map(m.background() ? 7 : 6)
-                        .key(0)
-                        .digest(m.digest())
-                        .key(1)
-                        .number(m.group())
-                        .key(2);
+                out.map(m.wishes() == 0 ? 6 : 7).key(0).digest(m.digest());
+                out.key(1).number(m.group()).key(2);
                 codec(m.codec(), out);
                 out.key(3)
                         .number(m.first())
@@ -95,8 +93,8 @@ final class MessageWriter {
                         .number(m.count())
                         .key(5)
                         .bytes(m.authorisation());
-                if (m.background()) {
-                    out.key(6).bool(true);
+                if (m.wishes() != 0) {
+                    out.key(6).number(m.wishes());
                 }
             }
             case Message.Cancel m ->

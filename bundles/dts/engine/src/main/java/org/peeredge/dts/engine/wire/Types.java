@@ -25,6 +25,7 @@ final class Types {
     static final int CLAIMS = 20;
     static final int RECEIPT = 21;
     static final int COUNTERSIGNED = 22;
+    static final int EVIDENCE = 23;
     static final int SYMBOLS = 32;
 
     private Types() {}

@@ -31,7 +31,8 @@ final class SimNode implements Receiver {
     static final long MILLI = 1_000_000;
 
     /** A piece under way: a number, and whether it is what it should be. */
-    record Symbols(SymbolsHeader header, int bytes, boolean genuine, boolean falsePiece) {}
+    record Symbols(
+            NodeId from, SymbolsHeader header, int bytes, boolean genuine, boolean falsePiece) {}
 
     final NodeId id;
     final Set<Role> roles;
@@ -40,6 +41,7 @@ final class SimNode implements Receiver {
     final Map<Action.Counted, Long> counts = new EnumMap<>(Action.Counted.class);
     final Map<Digest, SwarmSim.Want> wants = new LinkedHashMap<>();
     final Set<NodeId> punished = new LinkedHashSet<>();
+    final Set<String> reasons = new LinkedHashSet<>();
     final SwarmSim sim;
     @Nullable Port port;
     boolean alive = true;
@@ -59,14 +61,21 @@ final class SimNode implements Receiver {
     /** What it reads from upstream it falsifies, and says so. */
     boolean falseClaims;
 
+    /** Sends what it is asked for, but much later. */
+    boolean dawdles;
+
     /** Messages that asked this node for symbols, and the most pieces that one asked for. */
     int asked;
 
     int mostAtOnce;
 
+    /** Pieces that were false and not kept, by sender. */
+    final Map<NodeId, Integer> bad = new LinkedHashMap<>();
+
     long upstreamBytes;
     int upstreamStarts;
     int failures;
+    int dropped;
     long bulkSent;
 
     private Swarm swarm;
@@ -222,12 +231,19 @@ final class SimNode implements Receiver {
                     port().send(to, a.message(), 200, () -> {});
                 }
             }
+            case Action.SendSymbols a when dawdles ->
+                    sim.time.after(8_000 * MILLI, () -> sendSymbols(a));
             case Action.SendSymbols a -> sendSymbols(a);
             case Action.CancelSymbols a -> {}
             case Action.OpenStore a -> open(a);
             case Action.CheckAndStore a -> checkAndStore(a);
             case Action.CheckKept a -> checkKept(a);
-            case Action.Discard a -> kept.remove(a.handle());
+            case Action.Discard a -> {
+                Symbols dropped = kept.remove(a.handle());
+                if (dropped != null && !dropped.genuine) {
+                    bad.merge(dropped.from, dropped.header.count(), Integer::sum);
+                }
+            }
             case Action.CheckMap a -> later(MILLI, mapChecked(a.from(), a.map()));
             case Action.LoadMap a -> {
                 SignedMap map = disk.blob(a.digest()).map;
@@ -281,7 +297,23 @@ final class SimNode implements Receiver {
             case Action.AskPlan a -> later(0, new Event.Planned(a.digest(), even(a.view())));
             case Action.Punish a -> {
                 punished.add(a.peer());
+                reasons.add(a.peer().shortName() + " " + a.reason() + " by " + a.by().shortName());
                 sim.punish(this, a.peer());
+            }
+            case Action.Drop _ -> dropped++;
+            case Action.CheckEvidence a -> later(MILLI / 2, SimEvidence.checked(sim, a));
+            case Action.SignAccusation a -> later(MILLI / 2, SimEvidence.signed(this, a));
+            case Action.CheckProbe a -> {
+                Symbols symbols = kept.remove(a.handle());
+                if (symbols != null && !symbols.genuine) {
+                    bad.merge(a.from(), 1, Integer::sum);
+                }
+                boolean genuine =
+                        symbols != null && matches(a.digest(), a.piece(), a.hash(), symbols);
+                later(
+                        MILLI,
+                        new Event.ProbeChecked(
+                                a.digest(), a.piece(), a.from(), Optional.of(genuine)));
             }
             case Action.Count a -> counts.merge(a.what(), Math.max(1, a.bytes()), Long::sum);
         }
@@ -315,7 +347,7 @@ final class SimNode implements Receiver {
                 new SymbolsHeader(
                         m.digest(), m.group(), m.codec(), m.first(), m.count(), new byte[0]);
         boolean matchesFalseMap = (falseMaps || falseClaims) && !corrupts;
-        Symbols symbols = new Symbols(header, size, genuine && !falseMaps, matchesFalseMap);
+        Symbols symbols = new Symbols(id, header, size, genuine && !falseMaps, matchesFalseMap);
         int now = life;
         boolean going =
                 port().send(
@@ -354,18 +386,25 @@ final class SimNode implements Receiver {
     private void checkAndStore(Action.CheckAndStore a, Action.Part part, Symbols symbols) {
         SimContent content = sim.content(a.digest());
         boolean real = symbols.genuine && content.map().matches(part.piece(), part.hash());
-        boolean fake = symbols.falsePiece && content.falseMap().matches(part.piece(), part.hash());
+        boolean good = matches(a.digest(), part.piece(), part.hash(), symbols);
         if (disk.full) {
             later(MILLI, new Event.StoreFailed(a.digest(), "the disk is full", true));
             return;
         }
         int bytes = part.bytes();
-        if (real || fake) {
+        if (good) {
             write(a.digest(), part.piece(), real);
             later(MILLI, new Event.PieceStored(a.digest(), part.piece(), a.from(), bytes));
         } else {
+            bad.merge(a.from(), 1, Integer::sum);
             later(MILLI, new Event.PieceBad(a.digest(), part.piece(), a.from(), bytes));
         }
+    }
+
+    private boolean matches(Digest digest, int piece, byte[] hash, Symbols symbols) {
+        SimContent content = sim.content(digest);
+        return (symbols.genuine && content.map().matches(piece, hash))
+                || (symbols.falsePiece && content.falseMap().matches(piece, hash));
     }
 
     void write(Digest digest, int piece, boolean genuine) {

@@ -77,11 +77,46 @@ final class Samples {
                         new byte[32], Verdict.SIGNED, 7, new byte[840], new byte[72]),
                 new Message.Countersigned(
                         new byte[32], Verdict.EXCEEDS, Long.MAX_VALUE, new byte[0], new byte[0]),
+                new Message.Against(
+                        DIGEST,
+                        new NodeId("cd".repeat(20)),
+                        new Evidence.Accusation(
+                                4_194_303, 1_800_000_000, new byte[840], new byte[72])),
+                new Message.Against(
+                        LONG_DIGEST,
+                        new NodeId("00".repeat(20)),
+                        new Evidence.FalseMap(
+                                1L << 40,
+                                new byte[32],
+                                new MapSignature(new byte[600], new byte[70]),
+                                Optional.empty())),
+                new Message.Against(
+                        DIGEST,
+                        new NodeId("ef".repeat(20)),
+                        new Evidence.FalseMap(
+                                5,
+                                new byte[32],
+                                new MapSignature(new byte[1], new byte[1]),
+                                Optional.of(witness(0, 0)))),
+                new Message.Against(
+                        DIGEST,
+                        new NodeId("12".repeat(20)),
+                        new Evidence.FalseClaim(
+                                1L << 40,
+                                new Claim(
+                                        new UpstreamRef("docker.io", "library/busybox"),
+                                        List.of(0, 4_194_303),
+                                        new byte[64],
+                                        new byte[840],
+                                        new byte[72]),
+                                Optional.of(witness(4_194_303, 22 * 32)))),
                 new Message.GetMap(LONG_DIGEST),
                 new Message.MapOf(map),
                 new Message.GetSymbols(DIGEST, 1_048_575, NONE, 3, 64, new byte[1024]),
                 new Message.GetSymbols(DIGEST, 0, new CodecId("rs", 16, -1, 1), 0, 1, new byte[0]),
-                new Message.GetSymbols(DIGEST, 7, NONE, 1, 2, new byte[3], true),
+                new Message.GetSymbols(DIGEST, 7, NONE, 1, 2, new byte[3], true, false),
+                new Message.GetSymbols(DIGEST, 7, NONE, 0, 1, new byte[0], false, true),
+                new Message.GetSymbols(DIGEST, 7, NONE, 0, 1, new byte[0], true, true),
                 new Message.Cancel(DIGEST, 2, 1),
                 new Message.Refused(DIGEST, 2, 1, Refusal.BUSY),
                 new Message.Peers(
@@ -122,6 +157,47 @@ final class Samples {
                 .toList();
     }
 
+    private static Evidence.Witness witness(int piece, int pathBytes) {
+        List<MapSignature> four =
+                java.util.Collections.nCopies(4, new MapSignature(new byte[700], new byte[71]));
+        byte[] hash = new byte[32];
+        Arrays.fill(hash, (byte) 9);
+        return new Evidence.Witness(1L << 40, hash, four, piece, new byte[32], new byte[pathBytes]);
+    }
+
+    private static String text(Evidence evidence) {
+        return switch (evidence) {
+            case Evidence.Accusation e ->
+                    e.piece() + " " + e.epochSecond() + hex(e.certificate()) + hex(e.signature());
+            case Evidence.FalseMap e ->
+                    e.sizeBytes()
+                            + hex(e.root())
+                            + hex(e.certificate())
+                            + hex(e.signature().signature())
+                            + e.witness().map(Samples::text);
+            case Evidence.FalseClaim e ->
+                    e.sizeBytes()
+                            + ""
+                            + e.claim().upstream()
+                            + e.claim().pieces()
+                            + hex(e.claim().hashes())
+                            + hex(e.certificate())
+                            + hex(e.claim().signature())
+                            + e.witness().map(Samples::text);
+        };
+    }
+
+    private static String text(Evidence.Witness w) {
+        return w.sizeBytes()
+                + hex(w.root())
+                + w.signatures().stream()
+                        .map(s -> hex(s.certificate()) + "/" + hex(s.signature()))
+                        .toList()
+                + w.piece()
+                + hex(w.hash())
+                + hex(w.path());
+    }
+
     /** Records with arrays have no useful equals: compare what they print, arrays written out. */
     static String text(Message message) {
         return switch (message) {
@@ -160,7 +236,9 @@ final class Samples {
                             + "+"
                             + m.count()
                             + hex(m.authorisation())
-                            + m.background();
+                            + m.background()
+                            + m.checked();
+            case Message.Against m -> m.digest() + " " + m.accused() + text(m.evidence());
             case Message.Revocations m -> hex(m.list());
             case Message.Ask m -> m.id() + m.topic() + hex(m.payload());
             case Message.Answer m -> m.id() + " " + m.ok() + hex(m.payload());
