@@ -140,7 +140,10 @@ final class Throttle {
     // What goes
 
     boolean mayServe(Peer peer, boolean background) {
-        boolean after = background && core.now - servedNanos < LULL_NANOS && servedNanos > 0;
+        boolean after =
+                background
+                        && servedNanos != Long.MIN_VALUE
+                        && core.now - servedNanos < LULL_NANOS;
         return !after && gate.open(true, way(peer), background, core.now);
     }
 

@@ -36,7 +36,7 @@ class GateTest {
     }
 
     /** Bytes that go in a time, in pieces, by one who looks each so many nanoseconds. */
-    private long sent(Gate.Way way, long from, long nanos, long eachNanos, int piece) {
+    private double sent(Gate.Way way, long from, long nanos, long eachNanos, int piece) {
         long bytes = 0;
         for (long now = from; now < from + nanos; now += eachNanos) {
             while (gate.open(true, way, false, now)) {
@@ -69,7 +69,7 @@ class GateTest {
                         bytes += piece;
                     }
                 }
-                assertEquals(250e6, bytes, 0.03 * 250e6, piece + " each " + each);
+                assertEquals(250e6, (double) bytes, 0.03 * 250e6, piece + " each " + each);
             }
         }
     }
@@ -77,7 +77,7 @@ class GateTest {
     @Test
     void whatWasNotUsedIsForgotten() {
         limits(Map.of(Lane.UP, 1_000_000L));
-        assertEquals(100_000, sent(NEAR, 60 * SECOND, 1, 1, 1_000), 1_001);
+        assertEquals(100_000.0, sent(NEAR, 60 * SECOND, 1, 1, 1_000), 1_001.0);
     }
 
     @Test
@@ -105,7 +105,7 @@ class GateTest {
         limits(Map.of(Lane.UP, 100_000_000L));
         gate.spend(true, NEAR, false, 10_000_000, 0);
         limits(Map.of(Lane.UP, 1_000L));
-        assertEquals(SECOND / 10, gate.nanosToOpen(true, NEAR, false, 0), MILLI);
+        assertEquals(SECOND / 10 / MILLI, gate.nanosToOpen(true, NEAR, false, 0) / MILLI);
         limits(Map.of());
         assertTrue(gate.open(true, NEAR, false, 0));
     }

@@ -51,7 +51,8 @@ class SwarmFlowTest {
         return (bytes.getAsLong() - before) / 5.0;
     }
 
-    private static void near(String what, double expected, double found) {
+    private static void near(String what, long limit, double found) {
+        double expected = (double) limit;
         LoggerFactory.getLogger(SwarmFlowTest.class)
                 .info("{}: {} of {} bytes/s, {}", what, found, expected, found / expected);
         assertEquals(expected, found, 0.03 * expected, what);

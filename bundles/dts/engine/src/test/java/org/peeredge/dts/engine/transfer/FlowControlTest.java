@@ -96,11 +96,11 @@ class FlowControlTest {
         node.upstream = TestNode.upstreamOf(more, true);
         try (Content content =
                 node.open(MemoryStore.digest(more), -1, true).get(10, TimeUnit.SECONDS)) {
-            Throwable why =
-                    assertThrows(ExecutionException.class, () -> TestNode.readAll(content))
-                            .getCause();
-            assertInstanceOf(RetryLaterException.class, why);
-            assertTrue(String.valueOf(why.getMessage()).contains("wan.budget"), why::toString);
+            ExecutionException failed =
+                    assertThrows(ExecutionException.class, () -> TestNode.readAll(content));
+            RetryLaterException why =
+                    assertInstanceOf(RetryLaterException.class, failed.getCause());
+            assertTrue(String.valueOf(why.getMessage()).contains("wan.budget"), "" + why);
         }
         node.engine.flow().rules(budget(1_000_002, true));
         assertArrayEquals(more, node.fetch(MemoryStore.digest(more), true));
