@@ -53,6 +53,7 @@ final class Suspects {
         boolean open = true;
         long sinceNanos;
         long askedNanos = Long.MIN_VALUE;
+        long clearUntilNanos = Long.MIN_VALUE;
 
         Suspect(Digest digest, int piece, long nowNanos) {
             this.digest = digest;
@@ -98,16 +99,16 @@ final class Suspects {
             s.open = false;
             return;
         }
-        if (!s.open && now - s.askedNanos >= CLEARED_NANOS) {
+        if (!s.open) {
             s.open = true;
             s.tries = 0;
             s.sinceNanos = now;
         }
-        if (s.open && !s.asking) {
+        if (!s.asking) {
             s.digest = m.digest();
             s.piece = a.piece();
         }
-        bench.suspect(m.accused(), s.open);
+        bench.suspect(m.accused(), now >= s.clearUntilNanos);
         ask(m.accused(), s, now);
     }
 
@@ -126,12 +127,14 @@ final class Suspects {
     }
 
     private void ask(NodeId node, Suspect s, long now) {
-        boolean due = s.askedNanos == Long.MIN_VALUE || now - s.askedNanos >= AGAIN_NANOS;
+        boolean again = s.askedNanos == Long.MIN_VALUE || now - s.askedNanos >= AGAIN_NANOS;
+        boolean due = again && now >= s.clearUntilNanos;
         if (s.open && !s.asking && due && s.tries < MAX_TRIES) {
             if (bench.probe(node, s.digest, s.piece)) {
                 s.tries++;
                 s.asking = true;
                 s.askedNanos = now;
+                bench.suspect(node, true);
             }
         }
     }
@@ -173,6 +176,7 @@ final class Suspects {
         s.accusers.forEach(a -> inVain(a, now));
         s.accusers.clear();
         s.open = false;
+        s.clearUntilNanos = now + CLEARED_NANOS;
         bench.suspect(node, false);
         return false;
     }
@@ -219,7 +223,7 @@ final class Suspects {
     void up(NodeId node, long now) {
         Suspect s = suspects.get(node);
         if (s != null && s.open) {
-            bench.suspect(node, true);
+            bench.suspect(node, now >= s.clearUntilNanos);
             ask(node, s, now);
         }
     }

@@ -29,6 +29,7 @@ import org.peeredge.kernel.api.NodeId;
  */
 final class MapChoice {
     private static final int MAX_MAPS = 4;
+    private static final int MAX_SAID = 64;
 
     private final Digest digest;
     private final Map<String, Candidate> candidates = new LinkedHashMap<>();
@@ -37,10 +38,14 @@ final class MapChoice {
     /** What each signer has signed first: evidence against it, should that be false. */
     private final Map<NodeId, Said> said = new LinkedHashMap<>();
 
-    /** A map, as one signer's word. */
-    record Said(PieceMap map, MapSignature signature) {
+    /** A map, as one signer's word; without its leaves, since there may be many signers. */
+    record Said(long sizeBytes, byte[] root, MapSignature signature) {
+        boolean is(PieceMap map) {
+            return sizeBytes == map.sizeBytes() && Arrays.equals(root, map.root());
+        }
+
         Evidence evidence(Optional<Evidence.Witness> witness) {
-            return new Evidence.FalseMap(map.sizeBytes(), map.root(), signature, witness);
+            return new Evidence.FalseMap(sizeBytes, root, signature, witness);
         }
     }
 
@@ -139,16 +144,20 @@ final class MapChoice {
         if (signers.size() == map.signatures().size()) {
             Iterator<MapSignature> signature = map.signatures().iterator();
             for (NodeId signer : signers) {
-                said.putIfAbsent(signer, new Said(map.map(), signature.next()));
+                MapSignature his = signature.next();
+                if (said.size() < MAX_SAID) {
+                    said.putIfAbsent(
+                            signer, new Said(map.map().sizeBytes(), map.map().root(), his));
+                }
             }
         }
     }
 
-    private Map<NodeId, Said> words(Set<NodeId> named, Predicate<PieceMap> isFalse) {
+    private Map<NodeId, Said> words(Set<NodeId> named, Predicate<Said> isFalse) {
         Map<NodeId, Said> words = new LinkedHashMap<>();
         for (NodeId liar : named) {
             Said word = said.get(liar);
-            if (word != null && isFalse.test(word.map)) {
+            if (word != null && isFalse.test(word)) {
                 words.put(liar, word);
             }
         }
@@ -164,7 +173,7 @@ final class MapChoice {
         Set<NodeId> named = new LinkedHashSet<>(refuted.signers);
         candidates.values().removeIf(c -> c == refuted);
         condemn(named);
-        return words(named, refuted.signed.map()::equals);
+        return words(named, s -> s.is(refuted.signed.map()));
     }
 
     /** The map is proven: names those who signed another. */
@@ -177,7 +186,7 @@ final class MapChoice {
         }
         candidates.values().removeIf(c -> !c.signed.map().equals(map));
         condemn(named);
-        return words(named, m -> !m.equals(map));
+        return words(named, s -> !s.is(map));
     }
 
     /** The proven map with the signatures known for it. */

@@ -62,7 +62,7 @@ enum SimLiar {
                 node.dawdles = true;
                 sim.give(node, content);
             }
-            case FLOODS -> every(sim, node, 20 * SimNode.MILLI, () -> flood(sim, node, content, r));
+            case FLOODS -> every(sim, node, 20 * SimNode.MILLI, () -> flood(node, content, r));
             case SLANDERS ->
                     every(sim, node, 50 * SimNode.MILLI, () -> slander(sim, node, content, r));
         }
@@ -79,7 +79,7 @@ enum SimLiar {
                 });
     }
 
-    private static void flood(SwarmSim sim, SimNode node, SimContent c, SplittableRandom r) {
+    private static void flood(SimNode node, SimContent c, SplittableRandom r) {
         CodecId codec = new CodecId("none", 4, 0, Pieces.PIECE_BYTES);
         for (Port peer : node.port().peers()) {
             int piece = r.nextInt(c.pieces());

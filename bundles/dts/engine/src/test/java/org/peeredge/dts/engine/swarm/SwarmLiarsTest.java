@@ -31,7 +31,7 @@ class SwarmLiarsTest {
     @Test
     void liarsAreBannedEverywhereAndNobodyElseIs() {
         String one = System.getProperty("peeredge.seed", "");
-        int schedules = Integer.getInteger("peeredge.schedules", 60);
+        int schedules = Integer.getInteger("peeredge.schedules", 24);
         List<String> failed = Collections.synchronizedList(new ArrayList<>());
         if (!one.isEmpty()) {
             new Schedule(Long.parseLong(one)).run(failed);
