@@ -23,6 +23,10 @@ final class Types {
     static final int DECLINED = 18;
     static final int ROOM = 19;
     static final int CLAIMS = 20;
+    static final int AVAILABLE = 24;
+    static final int FIND = 25;
+    static final int FOUND = 26;
+    static final int LEASE = 27;
     static final int SYMBOLS = 32;
 
     private Types() {}
