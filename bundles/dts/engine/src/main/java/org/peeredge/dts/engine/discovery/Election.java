@@ -13,7 +13,7 @@ import org.peeredge.kernel.api.NodeId;
  * Who is tracker. The electors are the connected members of the same network, or all connected
  * members where there are none. A tracker stays until it leaves or its lease runs out; then the
  * first in rank takes the part, and those behind it only when it does not. Two trackers that hear
- * of each other in one network become one: the higher epoch, then the higher rank.
+ * of each other in one network become one: the higher in rank.
  */
 final class Election {
     private static final long STEP = Scene.SECOND;
@@ -127,15 +127,15 @@ final class Election {
     }
 
     private static boolean before(Link a, Link b) {
-        return a.epoch != b.epoch
-                ? a.epoch > b.epoch
-                : Long.compareUnsigned(a.rank, b.rank) > 0;
+        return Long.compareUnsigned(a.rank, b.rank) > 0;
     }
 
+    /**
+     * By rank alone: in a network with more members than one has connections, where several
+     * trackers are right, an order that changed with time would never come to rest.
+     */
     private boolean better(Link other) {
-        return other.epoch != epoch
-                ? other.epoch > epoch
-                : Long.compareUnsigned(other.rank, Keys.rank(scene.self)) > 0;
+        return Long.compareUnsigned(other.rank, Keys.rank(scene.self)) > 0;
     }
 
     /** Nobody near, nobody who reports, and another tracker to report to. */

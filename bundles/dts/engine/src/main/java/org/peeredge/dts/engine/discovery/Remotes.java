@@ -43,7 +43,8 @@ final class Remotes {
         long[] last = new long[0];
         long lastSince = -1;
         @Nullable NodeId source;
-        long pulledNanos;
+        long pullNanos;
+        int pulls;
         long dialNanos;
 
         Remote(NodeId id) {
@@ -113,7 +114,8 @@ final class Remotes {
         r.addresses = m.addresses().isEmpty() ? r.addresses : m.addresses();
         r.untilNanos = scene.now + validity().toNanos();
         r.source = from.id;
-        r.pulledNanos = scene.now - PULL_NANOS;
+        r.pullNanos = scene.now;
+        r.pulls = 0;
         if (r.over) {
             r.filter = Filter.of(new byte[0]);
             r.haveEpoch = 0;
@@ -166,8 +168,8 @@ final class Remotes {
         all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
         int pulls = 0;
         for (Remote r : all.values()) {
-            if (pulls < PULLS && r.behind() && scene.now - r.pulledNanos >= PULL_NANOS) {
-                r.pulledNanos = scene.now;
+            if (pulls < PULLS && r.behind() && scene.now - r.pullNanos >= 0) {
+                r.pullNanos = scene.now + (PULL_NANOS << Math.min(r.pulls++, 6));
                 NodeId from = r.source;
                 if (from == null || !scene.connected(from)) {
                     List<Link> any = scene.some(1, l -> l.tracker(scene.now));
@@ -209,8 +211,8 @@ final class Remotes {
     /** What is known of a tracker's members here, for another tracker. */
     Optional<Message.Available> summary(NodeId about, long have) {
         Remote r = all.get(about);
-        if (r == null || r.over || r.filter.length() == 0) {
-            return Optional.empty();
+        if (r == null || r.over || r.behind() || r.filter.length() == 0) {
+            return Optional.empty(); // it will be asked again when this node has it
         }
         boolean little = r.lastSince == have && have > 0;
         return Optional.of(

@@ -2,9 +2,11 @@
 package org.peeredge.dts.engine.peers;
 
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,11 +101,21 @@ final class Connection implements ChannelListener {
     volatile long srttNanos;
     long pingToken;
     long pingSentNanos;
+    long pingFirstNanos;
     boolean pingOpen;
     boolean checkingRevocations;
     long knownRevocations;
     volatile List<String> addresses = List.of();
-    List<Message.PeerHint> toldPeers = List.of();
+    final Set<Message.PeerHint> toldPeers = new HashSet<>();
+
+    /** When something was last said about content, either way. */
+    volatile long contentNanos;
+
+    /** Closed here, since it is not needed. */
+    boolean givenUp;
+
+    /** What was last said of it to {@link PeerEvents}. */
+    boolean toldNear;
 
     Connection(Shared shared, Owner owner, ChannelProvider provider, String type, boolean dialled) {
         this.shared = shared;
@@ -112,6 +124,7 @@ final class Connection implements ChannelListener {
         this.type = type;
         this.dialled = dialled;
         this.lastHeardNanos = shared.clock().nanos();
+        this.contentNanos = lastHeardNanos;
     }
 
     /** The channel is there; from the provider or from the first call on its thread. */
@@ -275,6 +288,7 @@ final class Connection implements ChannelListener {
             return false;
         }
         int bytes = frame.remaining();
+        shared.metrics().control(message).add(bytes);
         if (bytes > channel().traits().maxFrameBytes()) {
             LOG.debug(
                     "{}: {} of {} bytes does not fit a frame of {} channels",

@@ -30,6 +30,9 @@ final class MeshSim {
     /** A ping or a pong. */
     static final int PING_BYTES = OVERHEAD_BYTES + 16;
 
+    /** Connections of a node at most. */
+    private static final int PLACES = 64;
+
     static final long SECOND = 1_000_000_000L;
     static final long PING_NANOS = 60 * SECOND;
     private static final long POLICY_NANOS = 30 * SECOND;
@@ -52,6 +55,7 @@ final class MeshSim {
     final class Node implements Port {
         final NodeId id;
         final int network;
+        final int number = nodes.size();
         final Discovery discovery;
         final Map<NodeId, Node> links = new LinkedHashMap<>();
         final LinkPolicy policy = new LinkPolicy();
@@ -96,7 +100,10 @@ final class MeshSim {
                         new LinkPolicy.View(
                                 other.id, isNear, true, discovery.needs(other.id)));
             }
-            for (Node other : networks.get(network)) {
+            List<Node> neighbours = networks.get(network);
+            int from = random.nextInt(neighbours.size());
+            for (int i = 0; i < neighbours.size(); i++) {
+                Node other = neighbours.get((from + i) % neighbours.size());
                 if (LinkPolicy.seeksNear(near) && !links.containsKey(other.id) && reach(other)) {
                     connect(other);
                     near++;
@@ -123,11 +130,12 @@ final class MeshSim {
         }
 
         private boolean halves(Node other) {
-            return nodes.indexOf(this) % 2 != nodes.indexOf(other) % 2;
+            return number % 2 != other.number % 2;
         }
 
         void connect(Node other) {
-            if (links.containsKey(other.id) || !reach(other)) {
+            boolean full = Math.max(links.size(), other.links.size()) >= PLACES;
+            if (links.containsKey(other.id) || !reach(other) || full) {
                 return;
             }
             links.put(other.id, other);
@@ -193,7 +201,7 @@ final class MeshSim {
 
         @Override
         public List<String> addresses() {
-            return List.of("tcp://192.168." + network % 256 + "." + nodes.indexOf(this) % 256 + ":7440");
+            return List.of("tcp://192.168." + number / 250 + "." + number % 250 + ":7440");
         }
 
         boolean tracker() {

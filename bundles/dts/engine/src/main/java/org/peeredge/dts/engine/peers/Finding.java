@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.peers;
+
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.engine.discovery.Discovery;
+
+/** Finds holders of blobs among all members. Safe for use by many threads; nothing here blocks. */
+public interface Finding {
+    /** Looks for members that hold a blob and connects to some of them. Never fails. */
+    CompletionStage<Discovery.Result> find(Digest digest);
+
+    /** This node holds a blob that it may give away, or no longer does. */
+    void holds(Digest digest, boolean now);
+
+    /** All that this node holds and may give away, in place of what it said before. */
+    void holds(Collection<Digest> all);
+
+    /** What is known of trackers, at most a second old. */
+    Discovery.Status status();
+}
