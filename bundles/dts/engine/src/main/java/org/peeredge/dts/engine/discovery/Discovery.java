@@ -247,7 +247,7 @@ public final class Discovery {
         tell();
         searches.step();
         relays.step();
-        remotes.step();
+        remotes.step(election.tracker());
         if (election.tracker()) {
             speak();
             link();

@@ -13,18 +13,6 @@ import org.peeredge.kernel.api.NodeId;
  * can surround a node for long.
  */
 public final class LinkPolicy {
-    /** Up to so many members known all are connected. */
-    public static final int ALL = 64;
-
-    /** Neighbours that are sought. */
-    public static final int NEAR = 40;
-
-    /** Members elsewhere that are sought. */
-    public static final int FAR_SOUGHT = 4;
-
-    /** Members elsewhere that are kept without need. */
-    public static final int FAR_KEPT = 8;
-
     /** How often one of the others makes room, per node. */
     public static final long TURN_NANOS = 20 * 60 * Scene.SECOND;
 
@@ -38,44 +26,81 @@ public final class LinkPolicy {
      */
     public record View(NodeId node, boolean near, boolean idle, boolean needed) {}
 
+    private final int all;
     private long turnNanos;
     private boolean turning;
 
+    /**
+     * A policy for a node with so many places; of 64 it seeks 40 neighbours and 4 others, and keeps
+     * 48 and 8. What is left is for whoever searches.
+     */
+    public LinkPolicy(int places) {
+        this.all = places;
+    }
+
+    /** Whether there are more members than a node connects to. */
+    public boolean many(int known) {
+        return known > all;
+    }
+
     /** Whether more members elsewhere, that are not needed, are to be dialled. */
-    public static boolean seeksFar(int known, int far) {
-        return known <= ALL || far < FAR_SOUGHT;
+    public boolean seeksFar(int known, int far) {
+        return !many(known) || far < farSought();
     }
 
     /** Whether more neighbours are to be dialled. */
-    public static boolean seeksNear(int near) {
-        return near < NEAR;
+    public boolean seeksNear(int known, int near) {
+        return !many(known) || near < Math.max(1, all * 5 / 8);
+    }
+
+    private int farSought() {
+        return Math.max(2, all / 16);
+    }
+
+    private int farKept() {
+        return Math.max(3, all / 8);
+    }
+
+    private int nearKept() {
+        return Math.max(2, all * 3 / 4);
     }
 
     /** Whom to give up now. */
     public List<NodeId> leaving(
             List<View> links, int known, RandomGenerator random, long nowNanos) {
-        if (known <= ALL) {
+        if (!many(known)) {
             return List.of();
         }
+        List<NodeId> out = new ArrayList<>();
+        int far = count(links, false);
+        int over = Math.min(LEAVE_AT_ONCE, far - farKept());
+        if (over <= 0) {
+            over = far >= farSought() && turn(random, nowNanos) ? 1 : 0;
+        }
+        choose(links, false, over, random, out);
+        int crowd = Math.min(LEAVE_AT_ONCE, count(links, true) - nearKept());
+        choose(links, true, crowd, random, out);
+        return out;
+    }
+
+    private static int count(List<View> links, boolean near) {
+        return (int) links.stream().filter(l -> l.near == near).count();
+    }
+
+    private static void choose(
+            List<View> links, boolean near, int count, RandomGenerator random, List<NodeId> out) {
+        if (count <= 0) {
+            return;
+        }
         List<NodeId> free = new ArrayList<>();
-        int far = 0;
         for (View link : links) {
-            if (!link.near) {
-                far++;
-                if (link.idle && !link.needed) {
-                    free.add(link.node);
-                }
+            if (link.near == near && link.idle && !link.needed) {
+                free.add(link.node);
             }
         }
-        int over = Math.min(LEAVE_AT_ONCE, far - FAR_KEPT);
-        if (over <= 0) {
-            over = far >= FAR_SOUGHT && turn(random, nowNanos) ? 1 : 0;
-        }
-        List<NodeId> out = new ArrayList<>();
-        while (out.size() < over && !free.isEmpty()) {
+        for (int i = 0; i < count && !free.isEmpty(); i++) {
             out.add(free.remove(random.nextInt(free.size())));
         }
-        return out;
     }
 
     private boolean turn(RandomGenerator random, long nowNanos) {

@@ -26,6 +26,7 @@ final class Remotes {
     static final int FEW = 16;
 
     private static final int PULLS = 4;
+    private static final long DIAL_NANOS = 60 * Scene.SECOND;
     private static final long PULL_NANOS = 10 * Scene.SECOND;
 
     /** One tracker. */
@@ -46,6 +47,7 @@ final class Remotes {
         long pullNanos;
         int pulls;
         long dialNanos;
+        int dials;
 
         Remote(NodeId id) {
             this.id = id;
@@ -164,9 +166,9 @@ final class Remotes {
     }
 
     /** Fetches what is behind; forgets who has not spoken for long. */
-    void step() {
+    void step(boolean tracker) {
         all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
-        int pulls = 0;
+        int pulls = tracker ? 0 : PULLS;
         for (Remote r : all.values()) {
             if (pulls < PULLS && r.behind() && scene.now - r.pullNanos >= 0) {
                 r.pullNanos = scene.now + (PULL_NANOS << Math.min(r.pulls++, 6));
@@ -247,11 +249,11 @@ final class Remotes {
         return out;
     }
 
-    /** Dials a tracker at random that is not connected, once a minute each. */
+    /** Dials a tracker at random that is not connected; each ever less often. */
     boolean dialOne(Predicate<NodeId> wanted) {
         List<Remote> due = new ArrayList<>();
         for (Remote r : all.values()) {
-            boolean rested = r.dialNanos == 0 || scene.now - r.dialNanos >= 60 * Scene.SECOND;
+            boolean rested = r.dials == 0 || scene.now - r.dialNanos >= 0;
             if (!r.over && rested && !scene.connected(r.id) && wanted.test(r.id)) {
                 due.add(r);
             }
@@ -260,7 +262,7 @@ final class Remotes {
             return false;
         }
         Remote r = due.get(scene.random.nextInt(due.size()));
-        r.dialNanos = scene.now == 0 ? 1 : scene.now;
+        r.dialNanos = scene.now + (DIAL_NANOS << Math.min(r.dials++, 6));
         scene.port.dial(r.id, r.addresses);
         return true;
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +33,9 @@ final class Discovering implements Port, Finding {
     /** A connection without a word about content for so long may be given up. */
     private static final Duration UNUSED = Duration.ofMinutes(10);
 
+    /** A connection that was not used for so long may make room for a newcomer. */
+    private static final Duration SPARE = Duration.ofSeconds(30);
+
     /** For so long a member that was given up is not dialled without need. */
     private static final Duration REST = Duration.ofMinutes(30);
 
@@ -45,7 +49,7 @@ final class Discovering implements Port, Finding {
     private final Dialer dialer;
     private final Doors doors;
     private final Discovery discovery;
-    private final LinkPolicy policy = new LinkPolicy();
+    private final LinkPolicy policy;
     private final Set<Long> held = new HashSet<>();
     private volatile Discovery.Status status;
     private boolean stopped;
@@ -69,6 +73,7 @@ final class Discovering implements Port, Finding {
         this.book = book;
         this.dialer = dialer;
         this.doors = doors;
+        this.policy = new LinkPolicy(config.maxConnections());
         this.discovery =
                 new Discovery(
                         ports.identity().self().node(),
@@ -201,6 +206,24 @@ final class Discovering implements Port, Finding {
                         }));
     }
 
+    /** Who may go when all places are taken and somebody comes: it has heard of others by now. */
+    Optional<Connection> spare() {
+        long now = ports.clock().nanos();
+        List<Connection> out = new ArrayList<>();
+        for (Connection c : members.all()) {
+            long used = Math.max(c.contentNanos, c.upSinceNanos);
+            if (!near(c) && now - used > SPARE.toNanos() && !discovery.needs(c.node())) {
+                out.add(c);
+            }
+        }
+        if (out.isEmpty() || !policy.many(directory.known())) {
+            return Optional.empty();
+        }
+        Connection c = out.get(ports.threads().random().nextInt(out.size()));
+        c.givenUp = true;
+        return Optional.of(c);
+    }
+
     /** Tells the dialer whom to look for. */
     void room() {
         int all = members.all().size() + dialer.dialling();
@@ -209,8 +232,8 @@ final class Discovering implements Port, Finding {
         for (Connection c : members.all()) {
             near += near(c) ? 1 : 0;
         }
-        boolean nearer = known <= LinkPolicy.ALL || LinkPolicy.seeksNear(near);
-        if (all < config.maxConnections() && LinkPolicy.seeksFar(known, all - near)) {
+        boolean nearer = policy.seeksNear(known, near);
+        if (all < config.maxConnections() && policy.seeksFar(known, all - near)) {
             dialer.reach(Reach.ALL);
         } else {
             dialer.reach(nearer ? Reach.NEAR : Reach.SOUGHT);

@@ -11,8 +11,11 @@ import org.peeredge.kernel.api.Clock;
  * smoothing is that of RFC 6298 section 2. On the loop.
  */
 final class Liveness {
-    /** Without a word about content for so long a connection is idle, and is pinged as often. */
+    /** Without a word about content for so long a connection is idle. */
     private static final Duration IDLE = Duration.ofSeconds(60);
+
+    /** An idle connection is pinged when nothing was heard for so long. */
+    private static final Duration IDLE_PING = Duration.ofSeconds(120);
 
     private final Clock clock;
     private final PeersConfig config;
@@ -50,12 +53,12 @@ final class Liveness {
                 && !c.paused()) {
             metrics.deadPeers.increment();
             c.close("nothing heard for " + silentNanos / 1_000_000 + " ms");
-        } else if (c.pingOpen || silentNanos >= IDLE.toNanos() || !idle(c, now)) {
+        } else if (c.pingOpen || silentNanos >= IDLE_PING.toNanos() || !idle(c, now)) {
             ping(c);
         }
     }
 
-    /** Then one ping a minute will do, from either end: most connections are idle most of the time. */
+    /** Then few pings will do, from either end: most connections are idle most of the time. */
     private static boolean idle(Connection c, long now) {
         return now - c.contentNanos > IDLE.toNanos();
     }

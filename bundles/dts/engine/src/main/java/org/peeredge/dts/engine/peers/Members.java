@@ -67,6 +67,7 @@ final class Members implements Connection.Owner {
     private final Inbox inbox;
     private final Map<NodeId, Connection> connected = new ConcurrentHashMap<>();
     private final Set<Connection> open = new HashSet<>();
+    private Supplier<Optional<Connection>> spare = Optional::empty;
     private boolean stopped;
 
     Members(
@@ -88,6 +89,11 @@ final class Members implements Connection.Owner {
         this.near = near;
         this.addresses = addresses;
         this.inbox = inbox;
+    }
+
+    /** Who goes when all places are taken and a member from elsewhere comes. */
+    void spare(Supplier<Optional<Connection>> who) {
+        spare = who;
     }
 
     /** Any thread. */
@@ -214,10 +220,10 @@ final class Members implements Connection.Owner {
 
     private boolean makeRoom(Connection c) {
         Optional<Connection> leaves =
-                near.test(c) ? Admission.leastUseful(connected.values(), near) : Optional.empty();
+                near.test(c) ? Admission.leastUseful(connected.values(), near) : spare.get();
         leaves.ifPresent(l -> {
             end(l, true);
-            refuse(l, "a member of this network takes its place");
+            refuse(l, "another member takes its place");
         });
         return leaves.isPresent();
     }

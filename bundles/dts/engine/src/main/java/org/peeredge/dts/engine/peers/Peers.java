@@ -114,6 +114,7 @@ public final class Peers {
         discovering =
                 new Discovering(
                         ports, config, hop, members, neighbours, directory, book, dialer, doors);
+        members.spare(discovering::spare);
         metrics.trackers(discovering::status);
         metrics.gauges(() -> members.all().size(), directory::addresses);
     }

@@ -119,6 +119,7 @@ final class Transfer {
     String lastTrouble = "";
 
     long answersDueNanos;
+    long searchUntilNanos = Long.MIN_VALUE;
     long progressNanos;
     long usefulNanos;
     boolean helping;

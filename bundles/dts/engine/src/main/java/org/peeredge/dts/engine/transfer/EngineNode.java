@@ -3,6 +3,8 @@ package org.peeredge.dts.engine.transfer;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -13,12 +15,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.engine.peers.InterfaceNetworks;
+import org.peeredge.dts.engine.peers.Finding;
 import org.peeredge.dts.engine.peers.PeerEvents;
 import org.peeredge.dts.engine.peers.Peers;
 import org.peeredge.dts.engine.peers.PeersConfig;
@@ -48,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class EngineNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineNode.class);
     private static final String BUNDLE = "org.peeredge.dts.engine";
+    private static final Duration STOCKTAKING = Duration.ofMinutes(5);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Loop loop;
@@ -119,9 +124,17 @@ public final class EngineNode implements AutoCloseable {
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
         peers.answer(Availability.TOPIC_NAME, availability);
         transfers =
-                new EngineTransfers(runtime, availability, loop, workers, parts.clock(), limits);
+                new EngineTransfers(
+                        runtime,
+                        availability,
+                        peers.finding(),
+                        loop,
+                        workers,
+                        parts.clock(),
+                        limits);
         loop.execute(runtime::start);
         peers.start();
+        stocktaking(parts.store());
     }
 
     private EngineRuntime runtime(Parts parts, Settings settings) {
@@ -150,6 +163,27 @@ public final class EngineNode implements AutoCloseable {
                                 settings.swarm(),
                                 parts.threads().random(),
                                 ref -> origin && serves.test(ref)));
+    }
+
+    /** The store does not tell what it evicts: now and then it is looked. */
+    private void stocktaking(ContentStore store) {
+        loop.schedule(
+                STOCKTAKING,
+                () -> {
+                    List<Digest> held = new ArrayList<>();
+                    for (ContentStore.BlobInfo blob : store.list()) {
+                        if (!blob.confined()) {
+                            held.add(blob.digest());
+                        }
+                    }
+                    peers.finding().holds(held);
+                    stocktaking(store);
+                });
+    }
+
+    /** Who holds what. */
+    public Finding finding() {
+        return peers.finding();
     }
 
     /** Content. */
@@ -256,6 +290,11 @@ public final class EngineNode implements AutoCloseable {
         @Override
         public boolean send(NodeId to, Message message) {
             return peers.send(to, message);
+        }
+
+        @Override
+        public void holds(Digest digest, boolean now) {
+            peers.finding().holds(digest, now);
         }
 
         @Override

@@ -75,6 +75,8 @@ class MeshScaleTest {
                 }
             }
             System.out.println(by);
+            Node busy = sim.nodes.stream().max(java.util.Comparator.comparingDouble(this::kilobits)).get();
+            System.out.println(busy.network + "/" + sim.networkSize(busy.network) + " sent " + busy.sent / 2100 + " received " + busy.received / 2100 + " links " + busy.links.size() + " " + busy.discovery.status());
             System.out.println(sim.nodes.stream().mapToInt(n -> n.discovery.status().changes()).summaryStatistics());
         }
         int found = search(holders);
@@ -143,6 +145,9 @@ class MeshScaleTest {
             Node asker = sim.nodes.get(sim.random.nextInt(MEMBERS));
             Set<NodeId> named = sim.find(asker, Keys.mix(blob)).holders();
             boolean right = holders.get(blob).stream().anyMatch(n -> named.contains(n.id));
+            if (!right && Boolean.getBoolean("peeredge.debug")) {
+                System.out.println("missed: holders " + holders.get(blob).stream().map(n -> n.network + "/" + sim.networkSize(n.network) + " links " + n.links.size() + " tracker " + n.discovery.status().tracker().map(t -> sim.of(t).links.size() + "," + sim.of(t).discovery.status().members())).toList() + " asker " + asker.network + " " + asker.links.size());
+            }
             found += right || holders.get(blob).contains(asker) ? 1 : 0;
         }
         return found;

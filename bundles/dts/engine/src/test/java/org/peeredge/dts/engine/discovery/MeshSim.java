@@ -34,7 +34,7 @@ final class MeshSim {
     private static final int PLACES = 64;
 
     static final long SECOND = 1_000_000_000L;
-    static final long PING_NANOS = 60 * SECOND;
+    static final long PING_NANOS = 120 * SECOND;
     private static final long POLICY_NANOS = 30 * SECOND;
 
     final VirtualTime time = new VirtualTime();
@@ -58,7 +58,7 @@ final class MeshSim {
         final int number = nodes.size();
         final Discovery discovery;
         final Map<NodeId, Node> links = new LinkedHashMap<>();
-        final LinkPolicy policy = new LinkPolicy();
+        final LinkPolicy policy = new LinkPolicy(PLACES);
         boolean alive;
         long sent;
         long received;
@@ -104,14 +104,14 @@ final class MeshSim {
             int from = random.nextInt(neighbours.size());
             for (int i = 0; i < neighbours.size(); i++) {
                 Node other = neighbours.get((from + i) % neighbours.size());
-                if (LinkPolicy.seeksNear(near) && !links.containsKey(other.id) && reach(other)) {
+                if (policy.seeksNear(nodes.size(), near) && !links.containsKey(other.id) && reach(other)) {
                     connect(other);
                     near++;
                 }
             }
             policy.leaving(views, nodes.size(), random, time.nanos())
                     .forEach(node -> cut(byId.get(node)));
-            for (int tries = 0; tries < 8 && LinkPolicy.seeksFar(nodes.size(), far); tries++) {
+            for (int tries = 0; tries < 8 && policy.seeksFar(nodes.size(), far); tries++) {
                 Node other = nodes.get(random.nextInt(nodes.size()));
                 if (!links.containsKey(other.id) && reach(other) && !near(other)) {
                     connect(other);

@@ -73,6 +73,17 @@ final class TestNode implements AutoCloseable {
             int hubPort,
             EngineLimits limits,
             Role... roles) {
+        this(mesh, network, port, hubPort, limits, 64, roles);
+    }
+
+    TestNode(
+            TestMesh mesh,
+            MemoryNetwork network,
+            int port,
+            int hubPort,
+            EngineLimits limits,
+            int maxConnections,
+            Role... roles) {
         identity = mesh.member(roles);
         channel =
                 new MemoryChannelProvider(
@@ -102,7 +113,8 @@ final class TestNode implements AutoCloseable {
                                 codecs,
                                 () -> Optional.ofNullable(upstream)),
                         new EngineNode.Settings(
-                                PeersConfig.defaults(hub, PeersConfig.Lan.off()),
+                                PeersConfig.defaults(hub, PeersConfig.Lan.off())
+                                        .withMaxConnections(maxConnections),
                                 limits,
                                 SwarmLimits.defaults(),
                                 4));
