@@ -26,21 +26,22 @@ public final class LinkPolicy {
      */
     public record View(NodeId node, boolean near, boolean idle, boolean needed) {}
 
-    private final int all;
+    private final int places;
     private long turnNanos;
     private boolean turning;
 
     /**
-     * A policy for a node with so many places; of 64 it seeks 40 neighbours and 4 others, and keeps
-     * 48 and 8. What is left is for whoever searches.
+     * A policy for a node with so many places. With 64 it connects to all while it knows 48 at
+     * most; of more it seeks 40 neighbours and 4 others, and keeps 48 and 8. What is left is for
+     * whoever searches, or is new.
      */
     public LinkPolicy(int places) {
-        this.all = places;
+        this.places = places;
     }
 
-    /** Whether there are more members than a node connects to. */
+    /** Whether there are more members than this node connects to. */
     public boolean many(int known) {
-        return known > all;
+        return known > places * 3 / 4;
     }
 
     /** Whether more members elsewhere, that are not needed, are to be dialled. */
@@ -50,19 +51,24 @@ public final class LinkPolicy {
 
     /** Whether more neighbours are to be dialled. */
     public boolean seeksNear(int known, int near) {
-        return !many(known) || near < Math.max(1, all * 5 / 8);
+        return !many(known) || near < Math.max(1, places * 5 / 8);
+    }
+
+    /** Whether a neighbour that comes now would take a place that is for those from elsewhere. */
+    public boolean crowded(int known, int near) {
+        return many(known) && near >= places - places / 8;
     }
 
     private int farSought() {
-        return Math.max(2, all / 16);
+        return Math.max(2, places / 16);
     }
 
     private int farKept() {
-        return Math.max(3, all / 8);
+        return Math.max(3, places / 8);
     }
 
     private int nearKept() {
-        return Math.max(2, all * 3 / 4);
+        return Math.max(2, places * 3 / 4);
     }
 
     /** Whom to give up now. */

@@ -199,7 +199,7 @@ final class Searches {
     /** Whether a search needs the connection. */
     boolean needs(NodeId node) {
         for (Search s : searches.values()) {
-            if (s.asked.contains(node) || s.holders.contains(node) || s.trackers.contains(node)) {
+            if (s.silent.contains(node) || s.holders.contains(node) || s.trackers.contains(node)) {
                 return true;
             }
         }

@@ -111,6 +111,11 @@ final class Connection implements ChannelListener {
     /** When something was last said about content, either way. */
     volatile long contentNanos;
 
+    /** When symbols last went over it, either way; at first when it was made. */
+    volatile long payloadNanos;
+
+    final long openedNanos;
+
     /** Closed here, since it is not needed. */
     boolean givenUp;
 
@@ -124,7 +129,9 @@ final class Connection implements ChannelListener {
         this.type = type;
         this.dialled = dialled;
         this.lastHeardNanos = shared.clock().nanos();
-        this.contentNanos = lastHeardNanos;
+        this.openedNanos = lastHeardNanos;
+        this.contentNanos = openedNanos;
+        this.payloadNanos = openedNanos;
     }
 
     /** The channel is there; from the provider or from the first call on its thread. */

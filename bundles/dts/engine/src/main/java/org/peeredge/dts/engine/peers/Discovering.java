@@ -27,7 +27,7 @@ import org.peeredge.kernel.api.NodeId;
  * Drives the {@link Discovery} over the connections, and decides with {@link LinkPolicy} which of
  * them there are. On the loop, but for {@link #find}, {@link #holds} and {@link #status}.
  */
-final class Discovering implements Port, Finding {
+final class Discovering implements Port, Finding, Members.Crowd {
     private static final Duration TICK = Duration.ofSeconds(1);
 
     /** A connection without a word about content for so long may be given up. */
@@ -206,17 +206,23 @@ final class Discovering implements Port, Finding {
                         }));
     }
 
-    /** Who may go when all places are taken and somebody comes: it has heard of others by now. */
-    Optional<Connection> spare() {
+    /** For one that is needed any that brings nothing; else one that has heard of others by now. */
+    @Override
+    public Optional<Connection> spare(NodeId comes) {
+        boolean needed = discovery.needs(comes);
+        if (!needed && !policy.many(directory.known())) {
+            return Optional.empty();
+        }
         long now = ports.clock().nanos();
         List<Connection> out = new ArrayList<>();
         for (Connection c : members.all()) {
-            long used = Math.max(c.contentNanos, c.upSinceNanos);
-            if (!near(c) && now - used > SPARE.toNanos() && !discovery.needs(c.node())) {
+            long used = needed ? c.payloadNanos : Math.max(c.contentNanos, c.upSinceNanos);
+            boolean unused = now - used > SPARE.toNanos() || (needed && used == c.openedNanos);
+            if (!near(c) && unused && !discovery.needs(c.node())) {
                 out.add(c);
             }
         }
-        if (out.isEmpty() || !policy.many(directory.known())) {
+        if (out.isEmpty()) {
             return Optional.empty();
         }
         Connection c = out.get(ports.threads().random().nextInt(out.size()));
@@ -224,14 +230,24 @@ final class Discovering implements Port, Finding {
         return Optional.of(c);
     }
 
-    /** Tells the dialer whom to look for. */
-    void room() {
-        int all = members.all().size() + dialer.dialling();
-        int known = directory.known();
+    @Override
+    public boolean crowded() {
+        return policy.crowded(directory.known(), nearCount());
+    }
+
+    private int nearCount() {
         int near = 0;
         for (Connection c : members.all()) {
             near += near(c) ? 1 : 0;
         }
+        return near;
+    }
+
+    /** Tells the dialer whom to look for. */
+    void room() {
+        int all = members.all().size() + dialer.dialling();
+        int known = directory.known();
+        int near = nearCount();
         boolean nearer = policy.seeksNear(known, near);
         if (all < config.maxConnections() && policy.seeksFar(known, all - near)) {
             dialer.reach(Reach.ALL);

@@ -54,6 +54,19 @@ final class Members implements Connection.Owner {
         void misbehaved(Connection connection, String reason);
     }
 
+    /** Who goes and who stays outside where there are more members than places. */
+    interface Crowd {
+        /** Who goes when all places are taken and this member from elsewhere comes. */
+        default Optional<Connection> spare(NodeId comes) {
+            return Optional.empty();
+        }
+
+        /** Whether neighbours have as many places as they may have. */
+        default boolean crowded() {
+            return false;
+        }
+    }
+
     private final Loop loop;
     private final Clock clock;
     private final Identity identity;
@@ -67,7 +80,7 @@ final class Members implements Connection.Owner {
     private final Inbox inbox;
     private final Map<NodeId, Connection> connected = new ConcurrentHashMap<>();
     private final Set<Connection> open = new HashSet<>();
-    private Supplier<Optional<Connection>> spare = Optional::empty;
+    private Crowd crowd = new Crowd() {};
     private boolean stopped;
 
     Members(
@@ -91,9 +104,9 @@ final class Members implements Connection.Owner {
         this.inbox = inbox;
     }
 
-    /** Who goes when all places are taken and a member from elsewhere comes. */
-    void spare(Supplier<Optional<Connection>> who) {
-        spare = who;
+    /** Asked before a member is let in; set once, before the first. */
+    void crowd(Crowd decides) {
+        crowd = decides;
     }
 
     /** Any thread. */
@@ -203,7 +216,8 @@ final class Members implements Connection.Owner {
             }
             end(there, false);
             there.close("a newer channel to it takes over");
-        } else if (connected.size() >= config.maxConnections() && !makeRoom(c)) {
+        } else if ((connected.size() >= config.maxConnections() && !makeRoom(c))
+                || (near.test(c) && crowd.crowded())) {
             refuse(c, "all " + config.maxConnections() + " places are taken");
             return;
         }
@@ -220,7 +234,7 @@ final class Members implements Connection.Owner {
 
     private boolean makeRoom(Connection c) {
         Optional<Connection> leaves =
-                near.test(c) ? Admission.leastUseful(connected.values(), near) : spare.get();
+                near.test(c) ? Admission.leastUseful(connected.values(), near) : crowd.spare(c.node());
         leaves.ifPresent(l -> {
             end(l, true);
             refuse(l, "another member takes its place");

@@ -114,7 +114,7 @@ public final class Peers {
         discovering =
                 new Discovering(
                         ports, config, hop, members, neighbours, directory, book, dialer, doors);
-        members.spare(discovering::spare);
+        members.crowd(discovering);
         metrics.trackers(discovering::status);
         metrics.gauges(() -> members.all().size(), directory::addresses);
     }
@@ -239,6 +239,7 @@ public final class Peers {
      */
     public CompletionStage<Void> sendSymbols(
             NodeId to, SymbolsHeader header, ByteBuffer... payload) {
+        members.get(to).ifPresent(c -> c.payloadNanos = ports.clock().nanos());
         return members.get(to)
                 .map(c -> c.sendSymbols(codec.encodeSymbolsHeader(header), payload))
                 .orElseGet(() -> Connection.gone(to));
@@ -323,13 +324,13 @@ public final class Peers {
             }
             c.toldNear = neighbours.near(c);
             events.up(c.node(), c.channel().peer(), c.toldNear, 0);
-            discovering.up(c);
             liveness.ping(c);
             gossip.tellPeers(c);
             gossip.tellRevocations(c);
             directory.save(c);
             returning.back(c.node());
             published();
+            discovering.up(c); // whoever searched may ask it at once
         }
 
         @Override
@@ -379,6 +380,7 @@ public final class Peers {
         @Override
         public void symbols(Connection c, SymbolsHeader header, Frame frame) {
             used(c);
+            c.payloadNanos = c.contentNanos;
             events.symbols(c.node(), header, frame);
         }
 

@@ -14,11 +14,11 @@ import org.peeredge.kernel.api.NodeId;
 
 /**
  * What an idle member of a large mesh says and keeps, and whether what is held is found. Default:
- * 1,000 members; {@code -Dpeeredge.members=10000} is the figure of decision record 0014.
+ * 200 members; {@code -Dpeeredge.members=10000} is the figure of decision record 0014.
  */
 class MeshScaleTest {
     private static final long SECOND = MeshSim.SECOND;
-    private static final int MEMBERS = Integer.getInteger("peeredge.members", 1_000);
+    private static final int MEMBERS = Integer.getInteger("peeredge.members", 200);
     private static final int BLOBS = 10 * MEMBERS;
     private static final int HELD = 100;
     private static final int SEARCHES = 200;

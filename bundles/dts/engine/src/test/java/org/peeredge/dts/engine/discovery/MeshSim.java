@@ -121,6 +121,11 @@ final class MeshSim {
             time.after(POLICY_NANOS / 2 + random.nextLong(POLICY_NANOS), this::connectAll);
         }
 
+        private boolean crowded() {
+            int near = (int) links.values().stream().filter(this::near).count();
+            return policy.crowded(nodes.size(), near);
+        }
+
         boolean near(Node other) {
             return other.network == network;
         }
@@ -135,6 +140,7 @@ final class MeshSim {
 
         void connect(Node other) {
             boolean full = Math.max(links.size(), other.links.size()) >= PLACES;
+            full |= near(other) && (crowded() || other.crowded());
             if (links.containsKey(other.id) || !reach(other) || full) {
                 return;
             }
