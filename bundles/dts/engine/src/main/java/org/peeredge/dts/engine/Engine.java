@@ -27,6 +27,8 @@ import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.discovery.DirectoryStore;
+import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
 import org.peeredge.dts.engine.transfer.EngineLimits;
@@ -54,10 +56,10 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Mesh.class},
+        service = {Transfers.class, Mesh.class, Finder.class},
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Mesh {
+public final class Engine implements Transfers, Mesh, Finder {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -253,6 +255,18 @@ public final class Engine implements Transfers, Mesh {
         upstream.compareAndSet(service, null);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setDirectory(DirectoryStore service) {
+        node.directory().set(service);
+    }
+
+    void unsetDirectory(DirectoryStore service) {
+        node.directory().compareAndSet(service, null);
+    }
+
     private static String type(Map<String, Object> properties) {
         return String.valueOf(properties.get(PluginSlots.TYPE));
     }
@@ -279,6 +293,16 @@ public final class Engine implements Transfers, Mesh {
     @Override
     public List<TransferInfo> list() {
         return node.transfers().list();
+    }
+
+    @Override
+    public CompletionStage<Found> find(Digest digest) {
+        return node.finder().find(digest);
+    }
+
+    @Override
+    public Tracker tracker() {
+        return node.finder().tracker();
     }
 
     @Override

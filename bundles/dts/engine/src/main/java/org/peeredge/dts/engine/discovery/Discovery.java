@@ -233,6 +233,14 @@ public final class Discovery {
         }
     }
 
+    /** A tracker that is said to be there, by whom does not matter: it may be dialled. */
+    public void hint(NodeId tracker, List<String> addresses) {
+        turn();
+        if (!tracker.equals(scene.self)) {
+            remotes.hint(tracker, addresses, election.tracker());
+        }
+    }
+
     /** Looks for holders; {@code done} is called once, maybe at once. */
     public void find(long key, Consumer<Result> done) {
         turn();

@@ -67,8 +67,7 @@ final class Election {
             from.epoch = m.remainingMillis() == 0 ? 0 : m.epoch();
             long longest = 3 * scene.settings.lease().toMillis();
             from.untilNanos =
-                    scene.now
-                            + Duration.ofMillis(Math.min(m.remainingMillis(), longest)).toNanos();
+                    scene.now + Duration.ofMillis(Math.min(m.remainingMillis(), longest)).toNanos();
             from.members = m.members();
         }
     }

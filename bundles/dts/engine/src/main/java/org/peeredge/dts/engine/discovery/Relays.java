@@ -47,8 +47,7 @@ final class Relays {
     private final Map<Long, Relay> relays = new LinkedHashMap<>();
     private long nextId = FIRST_ID;
 
-    Relays(
-            Scene scene, Election election, Shelf shelf, Searches searches, Holdings holdings) {
+    Relays(Scene scene, Election election, Shelf shelf, Searches searches, Holdings holdings) {
         this.scene = scene;
         this.election = election;
         this.shelf = shelf;
@@ -99,9 +98,7 @@ final class Relays {
         long id = nextId++;
         for (Link to : whom) {
             if (to != from && relay.silent.add(to.id)) {
-                scene.send(
-                        to.id,
-                        new Message.Find(id, m.hops() - 1, m.key(), Optional.empty(), 0));
+                scene.send(to.id, new Message.Find(id, m.hops() - 1, m.key(), Optional.empty(), 0));
             }
         }
         if (!relay.silent.isEmpty()) {

@@ -135,6 +135,16 @@ final class Remotes {
         }
     }
 
+    /** A name to turn to, that says nothing about what is held there. */
+    void hint(NodeId node, List<String> addresses, boolean tracker) {
+        if (!all.containsKey(node) && !addresses.isEmpty() && room(tracker)) {
+            Remote r = new Remote(node);
+            r.addresses = addresses;
+            r.untilNanos = scene.now + validity().toNanos();
+            all.put(node, r);
+        }
+    }
+
     private boolean room(boolean tracker) {
         int max = tracker ? MAX : FEW;
         if (all.size() >= max) {
@@ -159,7 +169,7 @@ final class Remotes {
     /** Tells a tracker that is new here of all others. */
     void tellAll(Link to) {
         for (Remote r : all.values()) {
-            if (!r.over) {
+            if (!r.over && r.epoch > 0) {
                 scene.send(to.id, hint(r)); // of itself too: it may have forgotten its epoch
             }
         }
@@ -181,8 +191,7 @@ final class Remotes {
                     pulls++;
                     r.source = null; // another one next time, if this one does not answer
                     long have = r.haveEpoch == r.epoch ? r.have : 0;
-                    scene.send(
-                            from, new Message.Find(nextId++, 0, 0, Optional.of(r.id), have));
+                    scene.send(from, new Message.Find(nextId++, 0, 0, Optional.of(r.id), have));
                 }
             }
         }

@@ -176,6 +176,11 @@ final class Discovering implements Port, Finding, Members.Crowd {
         });
     }
 
+    @Override
+    public void hint(NodeId tracker, List<String> addresses) {
+        hop.run(() -> discovery.hint(tracker, addresses));
+    }
+
     private void note(long key, boolean now) {
         if (now && held.add(key)) {
             discovery.hold(key);
@@ -195,15 +200,15 @@ final class Discovering implements Port, Finding, Members.Crowd {
         List<LinkPolicy.View> views = new ArrayList<>();
         for (Connection c : members.all()) {
             boolean idle = now - c.contentNanos > UNUSED.toNanos();
-            views.add(
-                    new LinkPolicy.View(c.node(), near(c), idle, discovery.needs(c.node())));
+            views.add(new LinkPolicy.View(c.node(), near(c), idle, discovery.needs(c.node())));
         }
         policy.leaving(views, directory.known(), ports.threads().random(), now)
                 .forEach(node ->
-                        members.get(node).ifPresent(c -> {
-                            c.givenUp = true;
-                            c.close("it is not needed and makes room for others");
-                        }));
+                        members.get(node)
+                                .ifPresent(c -> {
+                                    c.givenUp = true;
+                                    c.close("it is not needed and makes room for others");
+                                }));
     }
 
     /** For one that is needed any that brings nothing; else one that has heard of others by now. */

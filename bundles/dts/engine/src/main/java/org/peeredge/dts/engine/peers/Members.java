@@ -234,7 +234,9 @@ final class Members implements Connection.Owner {
 
     private boolean makeRoom(Connection c) {
         Optional<Connection> leaves =
-                near.test(c) ? Admission.leastUseful(connected.values(), near) : crowd.spare(c.node());
+                near.test(c)
+                        ? Admission.leastUseful(connected.values(), near)
+                        : crowd.spare(c.node());
         leaves.ifPresent(l -> {
             end(l, true);
             refuse(l, "another member takes its place");

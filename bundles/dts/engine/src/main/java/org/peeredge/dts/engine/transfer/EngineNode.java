@@ -13,7 +13,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
@@ -21,8 +23,9 @@ import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.discovery.DirectoryStore;
+import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.engine.peers.InterfaceNetworks;
-import org.peeredge.dts.engine.peers.Finding;
 import org.peeredge.dts.engine.peers.PeerEvents;
 import org.peeredge.dts.engine.peers.Peers;
 import org.peeredge.dts.engine.peers.PeersConfig;
@@ -66,6 +69,7 @@ public final class EngineNode implements AutoCloseable {
     private final EngineRuntime runtime;
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
+    private final AtomicReference<@Nullable DirectoryStore> directory = new AtomicReference<>();
 
     /**
      * What an engine stands on.
@@ -135,6 +139,15 @@ public final class EngineNode implements AutoCloseable {
         loop.execute(runtime::start);
         peers.start();
         stocktaking(parts.store());
+        DirectoryStore own =
+                new RecordsDirectory(
+                        parts.store().records(BUNDLE + ".directory"), parts.clock(), workers);
+        new DirectoryRounds(
+                        loop,
+                        () -> Optional.ofNullable(directory.get()).orElse(own),
+                        mesh,
+                        peers.finding())
+                .start();
     }
 
     private EngineRuntime runtime(Parts parts, Settings settings) {
@@ -182,8 +195,13 @@ public final class EngineNode implements AutoCloseable {
     }
 
     /** Who holds what. */
-    public Finding finding() {
-        return peers.finding();
+    public Finder finder() {
+        return new MeshFinder(peers.finding());
+    }
+
+    /** A directory for trackers in place of the embedded one; null takes it back. */
+    public AtomicReference<@Nullable DirectoryStore> directory() {
+        return directory;
     }
 
     /** Content. */

@@ -43,10 +43,17 @@ class MeshScaleTest {
         sim.run(MEASURED_NANOS);
         double[] all = sim.nodes.stream().mapToDouble(this::kilobits).sorted().toArray();
         double[] trackers =
-                sim.nodes.stream().filter(Node::tracker).mapToDouble(this::kilobits).sorted().toArray();
+                sim.nodes.stream()
+                        .filter(Node::tracker)
+                        .mapToDouble(this::kilobits)
+                        .sorted()
+                        .toArray();
         double mean = Arrays.stream(all).average().orElseThrow();
         long filters =
-                sim.nodes.stream().mapToLong(n -> n.discovery.status().filterBytes()).max().orElse(0);
+                sim.nodes.stream()
+                        .mapToLong(n -> n.discovery.status().filterBytes())
+                        .max()
+                        .orElse(0);
         System.out.printf(
                 Locale.ROOT,
                 "members %d, blobs %d, trackers %d, links %.1f%n"
@@ -75,9 +82,26 @@ class MeshScaleTest {
                 }
             }
             System.out.println(by);
-            Node busy = sim.nodes.stream().max(java.util.Comparator.comparingDouble(this::kilobits)).get();
-            System.out.println(busy.network + "/" + sim.networkSize(busy.network) + " sent " + busy.sent / 2100 + " received " + busy.received / 2100 + " links " + busy.links.size() + " " + busy.discovery.status());
-            System.out.println(sim.nodes.stream().mapToInt(n -> n.discovery.status().changes()).summaryStatistics());
+            Node busy =
+                    sim.nodes.stream()
+                            .max(java.util.Comparator.comparingDouble(this::kilobits))
+                            .get();
+            System.out.println(
+                    busy.network
+                            + "/"
+                            + sim.networkSize(busy.network)
+                            + " sent "
+                            + busy.sent / 2100
+                            + " received "
+                            + busy.received / 2100
+                            + " links "
+                            + busy.links.size()
+                            + " "
+                            + busy.discovery.status());
+            System.out.println(
+                    sim.nodes.stream()
+                            .mapToInt(n -> n.discovery.status().changes())
+                            .summaryStatistics());
         }
         int found = search(holders);
         System.out.printf(Locale.ROOT, "found %d of %d%n", found, SEARCHES);
@@ -146,7 +170,31 @@ class MeshScaleTest {
             Set<NodeId> named = sim.find(asker, Keys.mix(blob)).holders();
             boolean right = holders.get(blob).stream().anyMatch(n -> named.contains(n.id));
             if (!right && Boolean.getBoolean("peeredge.debug")) {
-                System.out.println("missed: holders " + holders.get(blob).stream().map(n -> n.network + "/" + sim.networkSize(n.network) + " links " + n.links.size() + " tracker " + n.discovery.status().tracker().map(t -> sim.of(t).links.size() + "," + sim.of(t).discovery.status().members())).toList() + " asker " + asker.network + " " + asker.links.size());
+                System.out.println(
+                        "missed: holders "
+                                + holders.get(blob).stream()
+                                        .map(n ->
+                                                n.network
+                                                        + "/"
+                                                        + sim.networkSize(n.network)
+                                                        + " links "
+                                                        + n.links.size()
+                                                        + " tracker "
+                                                        + n.discovery
+                                                                .status()
+                                                                .tracker()
+                                                                .map(t ->
+                                                                        sim.of(t).links.size()
+                                                                                + ","
+                                                                                + sim.of(t)
+                                                                                        .discovery
+                                                                                        .status()
+                                                                                        .members()))
+                                        .toList()
+                                + " asker "
+                                + asker.network
+                                + " "
+                                + asker.links.size());
             }
             found += right || holders.get(blob).contains(asker) ? 1 : 0;
         }

@@ -96,15 +96,15 @@ final class MeshSim {
                 boolean isNear = near(other);
                 near += isNear ? 1 : 0;
                 far += isNear ? 0 : 1;
-                views.add(
-                        new LinkPolicy.View(
-                                other.id, isNear, true, discovery.needs(other.id)));
+                views.add(new LinkPolicy.View(other.id, isNear, true, discovery.needs(other.id)));
             }
             List<Node> neighbours = networks.get(network);
             int from = random.nextInt(neighbours.size());
             for (int i = 0; i < neighbours.size(); i++) {
                 Node other = neighbours.get((from + i) % neighbours.size());
-                if (policy.seeksNear(nodes.size(), near) && !links.containsKey(other.id) && reach(other)) {
+                if (policy.seeksNear(nodes.size(), near)
+                        && !links.containsKey(other.id)
+                        && reach(other)) {
                     connect(other);
                     near++;
                 }
@@ -197,11 +197,13 @@ final class MeshSim {
         public void dial(NodeId node, List<String> addresses) {
             Node other = byId.get(node);
             if (other != null) {
-                time.after(3 * delay(other), () -> {
-                    if (alive) {
-                        connect(other);
-                    }
-                });
+                time.after(
+                        3 * delay(other),
+                        () -> {
+                            if (alive) {
+                                connect(other);
+                            }
+                        });
             }
         }
 

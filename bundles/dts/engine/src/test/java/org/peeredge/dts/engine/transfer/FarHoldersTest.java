@@ -37,8 +37,7 @@ class FarHoldersTest {
     void aBlobIsFetchedFromAMemberThatWasNotConnected() throws Exception {
         for (int port = 1; port <= NODES; port++) {
             int places = port == NODES ? PLACES : 64;
-            nodes.add(
-                    new TestNode(mesh, network, port, 1, EngineLimits.defaults(), places));
+            nodes.add(new TestNode(mesh, network, port, 1, EngineLimits.defaults(), places));
         }
         TestNode asker = nodes.getLast();
         asker.await("all places taken", () -> asker.connections() == PLACES);
