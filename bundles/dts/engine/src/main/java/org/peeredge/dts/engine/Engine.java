@@ -33,6 +33,8 @@ import org.peeredge.dts.api.receipt.Fork;
 import org.peeredge.dts.api.receipt.Receipt;
 import org.peeredge.dts.api.receipt.Receipts;
 import org.peeredge.dts.engine.flow.FlowComponent;
+import org.peeredge.dts.api.discovery.DirectoryStore;
+import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.receipts.ReceiptLimits;
 import org.peeredge.dts.engine.swarm.SwarmLimits;
@@ -61,10 +63,17 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {Transfers.class, Flow.class, Mesh.class, Receipts.class, Bans.class},
+        service = {
+            Transfers.class,
+            Flow.class,
+            Mesh.class,
+            Finder.class,
+            Receipts.class,
+            Bans.class
+        },
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Flow, Mesh, Receipts, Bans {
+public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Bans {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -284,6 +293,18 @@ public final class Engine implements Transfers, Flow, Mesh, Receipts, Bans {
         upstream.compareAndSet(service, null);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setDirectory(DirectoryStore service) {
+        node.directory().set(service);
+    }
+
+    void unsetDirectory(DirectoryStore service) {
+        node.directory().compareAndSet(service, null);
+    }
+
     private static String type(Map<String, Object> properties) {
         return String.valueOf(properties.get(PluginSlots.TYPE));
     }
@@ -340,6 +361,16 @@ public final class Engine implements Transfers, Flow, Mesh, Receipts, Bans {
     @Override
     public CompletionStage<Optional<Ban>> lift(NodeId member) {
         return node.bans().lift(member);
+    }
+
+    @Override
+    public CompletionStage<Found> find(Digest digest) {
+        return node.finder().find(digest);
+    }
+
+    @Override
+    public Tracker tracker() {
+        return node.finder().tracker();
     }
 
     @Override

@@ -27,6 +27,7 @@ import org.peeredge.dts.api.Bans;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.cache.Cache;
+import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.ChannelTraits;
 import org.peeredge.kernel.api.NeverException;
@@ -116,6 +117,7 @@ final class CommandsTest {
                         new TransferListCommand(),
                         new ReceiptsCommand(),
                         new FlowCommand(),
+                        new TrackerCommand(),
                         new CreateCommand(),
                         new InfoCommand(),
                         new MemberListCommand(),
@@ -198,6 +200,32 @@ final class CommandsTest {
         use.type = "random";
         use.nodes = "all";
         assertTrue(failure(use).startsWith("1 of 1 nodes did not change"));
+    }
+
+    @Test
+    void findAndTrackerShowWhatTheEngineSays() throws Exception {
+        services.add(
+                Finder.class,
+                FakeContext.proxy(
+                        Finder.class,
+                        (method, args) ->
+                                switch (method) {
+                                    case "find" ->
+                                            CompletableFuture.completedFuture(
+                                                    new Finder.Found(Set.of(NODE), "tracker", 7));
+                                    case "tracker" ->
+                                            new Finder.Tracker(Optional.of(NODE), 3, 9, 100, 4, 1);
+                                    default -> throw new UnsupportedOperationException(method);
+                                }),
+                Map.of());
+        FindCommand find = new FindCommand();
+        find.digest = "sha256:" + "ab".repeat(32);
+        JsonNode found = json(find);
+        assertEquals(NODE.hex(), found.get(0).get("holder").asText());
+        assertEquals("tracker", found.get(0).get("asked").asText());
+        JsonNode tracker = json(new TrackerCommand());
+        assertEquals(3, tracker.get(0).get("own_epoch").asInt());
+        assertEquals(9, tracker.get(0).get("members").asInt());
     }
 
     @Test

@@ -28,6 +28,19 @@ final class AddressBook {
         EXCHANGE
     }
 
+    /** Who is dialled. */
+    enum Reach {
+        /** Who is sought by name. */
+        SOUGHT,
+        /** And neighbours. */
+        NEAR,
+        /** And all others. */
+        ALL
+    }
+
+    /** For so long a member that is sought is dialled before all others. */
+    private static final Duration SOUGHT = Duration.ofSeconds(10);
+
     /** Before a member whose channel ended a moment ago is dialled again, here and in vain. */
     private static final Duration AGAIN = Duration.ofMillis(100);
 
@@ -49,8 +62,19 @@ final class AddressBook {
 
         long notBeforeNanos;
         boolean dialling;
+        boolean sought;
+        long soughtUntilNanos;
 
-        Entry(PeerAddress address, Source source, @Nullable NodeId node, long notBeforeNanos) {
+        /** Its place among its like: what is dialled of many is a sample. */
+        final long spread;
+
+        Entry(
+                PeerAddress address,
+                Source source,
+                @Nullable NodeId node,
+                long notBeforeNanos,
+                long spread) {
+            this.spread = spread;
             this.address = address;
             this.source = source;
             this.node = node;
@@ -62,18 +86,30 @@ final class AddressBook {
             NodeId n = node;
             return n == null || accept.test(n);
         }
+
+        boolean sought(long nowNanos) {
+            return sought && soughtUntilNanos - nowNanos > 0;
+        }
+
+        boolean within(Reach reach, long nowNanos) {
+            return reach == Reach.ALL
+                    || sought(nowNanos)
+                    || (reach == Reach.NEAR && source == Source.LAN);
+        }
     }
 
     private final RandomGenerator random;
     private final Duration backoffMin;
     private final Duration backoffMax;
     private final int max;
+    private final long seed;
     private final Map<PeerAddress, Entry> entries = new LinkedHashMap<>();
 
     AddressBook(PeersConfig config, RandomGenerator random) {
         this.random = random;
         this.backoffMin = config.backoffMin();
         this.backoffMax = config.backoffMax();
+        this.seed = random.nextLong();
         this.max = config.maxAddresses() + config.bootstrap().size();
     }
 
@@ -91,7 +127,7 @@ final class AddressBook {
             if (entries.size() >= max && !makeRoom(source)) {
                 return;
             }
-            entries.put(address, new Entry(address, source, node, nowNanos));
+            entries.put(address, new Entry(address, source, node, nowNanos, spread(address)));
             return;
         }
         if (entry.node == null && entry.source != Source.BOOTSTRAP) {
@@ -100,6 +136,27 @@ final class AddressBook {
         if (source.compareTo(entry.source) < 0 && entry.source != Source.BOOTSTRAP) {
             entry.source = source;
         }
+    }
+
+    /** Without drawing from the source of chance: the same for the same address and start. */
+    private long spread(PeerAddress address) {
+        return (address.toString().hashCode() ^ seed) * 0x9e3779b97f4a7c15L;
+    }
+
+    /** A member is looked for by name: it comes first, whatever else is to be dialled. */
+    void seek(NodeId node, long nowNanos) {
+        for (Entry e : of(node)) {
+            e.sought = true;
+            e.soughtUntilNanos = nowNanos + SOUGHT.toNanos();
+            if (e.failures < 3 || e.notBeforeNanos - nowNanos > backoffMax.toNanos()) {
+                e.notBeforeNanos = nowNanos;
+            }
+        }
+    }
+
+    /** A member is not dialled until then, but when it is sought. */
+    void rest(NodeId node, long untilNanos) {
+        of(node).forEach(e -> e.notBeforeNanos = untilNanos);
     }
 
     private boolean makeRoom(Source wanted) {
@@ -120,16 +177,18 @@ final class AddressBook {
      * The best address to dial now; at most one address of a node is dialled at a time.
      *
      * @param accept which nodes to dial
-     * @param lanOnly only what was heard in the local network
+     * @param reach who is dialled
      */
-    Optional<Entry> next(long nowNanos, Predicate<NodeId> accept, boolean lanOnly) {
+    Optional<Entry> next(long nowNanos, Predicate<NodeId> accept, Reach reach) {
         return entries.values().stream()
                 .filter(e -> !e.dialling && e.notBeforeNanos - nowNanos <= 0)
-                .filter(e -> !lanOnly || e.source == Source.LAN)
+                .filter(e -> e.within(reach, nowNanos))
                 .filter(e -> e.wanted(accept) && !otherDialling(e))
                 .min(
-                        Comparator.comparingInt((Entry e) -> Math.min(e.failures, 3))
-                                .thenComparing(e -> e.source));
+                        Comparator.comparing((Entry e) -> !e.sought(nowNanos))
+                                .thenComparingInt(e -> Math.min(e.failures, 3))
+                                .thenComparing(e -> e.source)
+                                .thenComparingLong(e -> reach == Reach.ALL ? e.spread : 0));
     }
 
     private boolean otherDialling(Entry entry) {
@@ -139,9 +198,9 @@ final class AddressBook {
     }
 
     /** Nanoseconds until the next address may be dialled; empty when there is none. */
-    Optional<Long> nanosToNext(long nowNanos, Predicate<NodeId> accept, boolean lanOnly) {
+    Optional<Long> nanosToNext(long nowNanos, Predicate<NodeId> accept, Reach reach) {
         return entries.values().stream()
-                .filter(e -> !e.dialling && (!lanOnly || e.source == Source.LAN))
+                .filter(e -> !e.dialling && e.within(reach, nowNanos))
                 .filter(e -> e.wanted(accept))
                 .map(e -> Math.max(0, e.notBeforeNanos - nowNanos))
                 .min(Comparator.naturalOrder());

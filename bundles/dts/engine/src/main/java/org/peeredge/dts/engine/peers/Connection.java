@@ -2,9 +2,11 @@
 package org.peeredge.dts.engine.peers;
 
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,12 +101,27 @@ final class Connection implements ChannelListener {
     volatile long srttNanos;
     long pingToken;
     long pingSentNanos;
+    long pingFirstNanos;
     boolean pingOpen;
     boolean checkingRevocations;
     long knownRevocations;
     long features;
     volatile List<String> addresses = List.of();
-    List<Message.PeerHint> toldPeers = List.of();
+    final Set<Message.PeerHint> toldPeers = new HashSet<>();
+
+    /** When something was last said about content, either way. */
+    volatile long contentNanos;
+
+    /** When symbols last went over it, either way; at first when it was made. */
+    volatile long payloadNanos;
+
+    final long openedNanos;
+
+    /** Closed here, since it is not needed. */
+    boolean givenUp;
+
+    /** What was last said of it to {@link PeerEvents}. */
+    boolean toldNear;
 
     Connection(Shared shared, Owner owner, ChannelProvider provider, String type, boolean dialled) {
         this.shared = shared;
@@ -113,6 +130,9 @@ final class Connection implements ChannelListener {
         this.type = type;
         this.dialled = dialled;
         this.lastHeardNanos = shared.clock().nanos();
+        this.openedNanos = lastHeardNanos;
+        this.contentNanos = openedNanos;
+        this.payloadNanos = openedNanos;
     }
 
     /** The channel is there; from the provider or from the first call on its thread. */
@@ -276,6 +296,7 @@ final class Connection implements ChannelListener {
             return false;
         }
         int bytes = frame.remaining();
+        shared.metrics().control(message).add(bytes);
         if (bytes > channel().traits().maxFrameBytes()) {
             LOG.debug(
                     "{}: {} of {} bytes does not fit a frame of {} channels",

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.channel.Channel;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.engine.peers.AddressBook.Entry;
+import org.peeredge.dts.engine.peers.AddressBook.Reach;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.Loop;
@@ -47,7 +48,7 @@ final class Dialer {
     private final BiFunction<ChannelProvider, String, Connection> newConnection;
     private int dialling;
     private boolean stopped;
-    private boolean room = true;
+    private Reach reach = Reach.ALL;
     private @Nullable Cancellable timer;
 
     /** One dial under way. */
@@ -111,7 +112,7 @@ final class Dialer {
             return;
         }
         while (dialling < config.maxDialing()) {
-            Optional<Entry> next = book.next(clock.nanos(), accept, !room);
+            Optional<Entry> next = book.next(clock.nanos(), accept, reach);
             if (next.isEmpty()) {
                 break;
             }
@@ -120,10 +121,10 @@ final class Dialer {
         sleep();
     }
 
-    /** Whether there is a place for one more channel; without one only neighbours are dialled. */
-    void room(boolean now) {
-        boolean more = now && !room;
-        room = now;
+    /** Whom to dial; a wider reach begins at once. */
+    void reach(Reach now) {
+        boolean more = now.compareTo(reach) > 0;
+        reach = now;
         if (more) {
             pump();
         }
@@ -138,7 +139,7 @@ final class Dialer {
         if (dialling >= config.maxDialing()) {
             return; // the end of a dial pumps again
         }
-        book.nanosToNext(clock.nanos(), accept, !room)
+        book.nanosToNext(clock.nanos(), accept, reach)
                 .ifPresent(nanos ->
                         timer =
                                 loop.schedule(

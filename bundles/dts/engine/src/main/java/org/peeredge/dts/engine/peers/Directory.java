@@ -97,6 +97,11 @@ final class Directory {
         addresses = book.size();
     }
 
+    /** Members known, connected or not; any thread. */
+    int known() {
+        return view.known.size();
+    }
+
     /** Addresses known; any thread. */
     int addresses() {
         return addresses;

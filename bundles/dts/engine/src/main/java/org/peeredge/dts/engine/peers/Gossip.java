@@ -17,12 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes on which members there are and who is no longer one. Says nothing twice: a list of members
- * goes out only when it differs from what that member was told, a revocation list only to those who
- * have an older one. On the loop; the check of a list runs beside it, since it may write to disk.
+ * Passes on which members there are and who is no longer one. Says nothing twice: a member is told
+ * only of those that it was not told of, and a revocation list goes only to those who have an older
+ * one. On the loop; the check of a list runs beside it, since it may write to disk.
  */
 final class Gossip {
     private static final Logger LOG = LoggerFactory.getLogger(Gossip.class);
+
+    /** Hints remembered as told to one member; beyond that they are told again. */
+    private static final int MAX_TOLD = 1024;
 
     /** What gossip changes. */
     interface Owner {
@@ -61,17 +64,20 @@ final class Gossip {
     void tellPeers(Connection to) {
         List<Message.PeerHint> hints = new ArrayList<>();
         boolean loopback = networks.mine(to.channel().remote().host());
+        if (to.toldPeers.size() > MAX_TOLD) {
+            to.toldPeers.clear();
+        }
         for (Connection c : connected.get()) {
             if (!c.node().equals(to.node()) && hints.size() < Limits.MAX_PEERS) {
                 List<String> addresses =
                         c.addresses.stream().filter(a -> loopback || !loopback(a)).toList();
-                if (!addresses.isEmpty()) {
-                    hints.add(new Message.PeerHint(c.node(), addresses));
+                Message.PeerHint hint = new Message.PeerHint(c.node(), addresses);
+                if (!addresses.isEmpty() && to.toldPeers.add(hint)) {
+                    hints.add(hint);
                 }
             }
         }
-        if (!hints.isEmpty() && !hints.equals(to.toldPeers)) {
-            to.toldPeers = hints;
+        if (!hints.isEmpty()) {
             to.send(new Message.Peers(hints));
         }
     }

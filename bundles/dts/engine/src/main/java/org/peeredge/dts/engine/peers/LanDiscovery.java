@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.kernel.api.Cancellable;
@@ -55,6 +56,7 @@ final class LanDiscovery {
     private final String mesh;
     private final NodeId self;
     private final Supplier<List<PeerAddress>> addresses;
+    private final UnaryOperator<Duration> pace;
     private final Heard heard;
     private final Map<String, MembershipKey> joined = new HashMap<>();
     private @Nullable DatagramChannel channel;
@@ -70,7 +72,9 @@ final class LanDiscovery {
             Connection.Hop hop,
             PeerMetrics metrics,
             Supplier<List<PeerAddress>> addresses,
+            UnaryOperator<Duration> pace,
             Heard heard) {
+        this.pace = pace;
         this.config = config;
         this.threads = ports.threads();
         this.loop = ports.loop();
@@ -138,7 +142,8 @@ final class LanDiscovery {
                 if (!stopped) {
                     timer = loop.schedule(wait, () -> send(open, workers, to));
                     wait = wait.multipliedBy(2);
-                    wait = wait.compareTo(config.interval()) > 0 ? config.interval() : wait;
+                    Duration longest = pace.apply(config.interval());
+                    wait = wait.compareTo(longest) > 0 ? longest : wait;
                 }
             });
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.peers;
 
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.Clock;
@@ -10,6 +11,12 @@ import org.peeredge.kernel.api.Clock;
  * smoothing is that of RFC 6298 section 2. On the loop.
  */
 final class Liveness {
+    /** Without a word about content for so long a connection is idle. */
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    /** An idle connection is pinged when nothing was heard for so long. */
+    private static final Duration IDLE_PING = Duration.ofSeconds(120);
+
     private final Clock clock;
     private final PeersConfig config;
     private final PeerMetrics metrics;
@@ -26,22 +33,34 @@ final class Liveness {
     void ping(Connection c) {
         c.pingToken = random.nextLong();
         c.pingSentNanos = clock.nanos();
+        if (!c.pingOpen) {
+            c.pingFirstNanos = c.pingSentNanos;
+        }
         c.pingOpen = true;
         c.send(new Message.Ping(c.pingToken));
     }
 
     /** Comes each ping interval for each member. */
     void check(Connection c) {
-        long silentNanos = clock.nanos() - c.lastHeardNanos();
+        long now = clock.nanos();
+        long silentNanos = now - c.lastHeardNanos();
+        long limitNanos = config.pingInterval().toNanos() * config.missedPings();
         if (c.channel().peer().notAfter().isBefore(clock.now())) {
             c.close("its certificate has run out");
-        } else if (silentNanos > config.pingInterval().toNanos() * config.missedPings()
+        } else if (c.pingOpen
+                && silentNanos > limitNanos
+                && now - c.pingFirstNanos >= limitNanos
                 && !c.paused()) {
             metrics.deadPeers.increment();
             c.close("nothing heard for " + silentNanos / 1_000_000 + " ms");
-        } else {
+        } else if (c.pingOpen || silentNanos >= IDLE_PING.toNanos() || !idle(c, now)) {
             ping(c);
         }
+    }
+
+    /** Then few pings will do, from either end: most connections are idle most of the time. */
+    private static boolean idle(Connection c, long now) {
+        return now - c.contentNanos > IDLE.toNanos();
     }
 
     /** Whether it answered the last ping, and so gave a new measurement. */

@@ -56,6 +56,19 @@ final class Members implements Connection.Owner {
         void misbehaved(Connection connection, String reason);
     }
 
+    /** Who goes and who stays outside where there are more members than places. */
+    interface Crowd {
+        /** Who goes when all places are taken and this member from elsewhere comes. */
+        default Optional<Connection> spare(NodeId comes) {
+            return Optional.empty();
+        }
+
+        /** Whether neighbours have as many places as they may have. */
+        default boolean crowded() {
+            return false;
+        }
+    }
+
     private final Loop loop;
     private final Clock clock;
     private final Identity identity;
@@ -69,6 +82,7 @@ final class Members implements Connection.Owner {
     private final Inbox inbox;
     private final Map<NodeId, Connection> connected = new ConcurrentHashMap<>();
     private final Set<Connection> open = new HashSet<>();
+    private Crowd crowd = new Crowd() {};
     private boolean stopped;
 
     /** What this node says of itself in each hello; set before the first. */
@@ -93,6 +107,11 @@ final class Members implements Connection.Owner {
         this.near = near;
         this.addresses = addresses;
         this.inbox = inbox;
+    }
+
+    /** Asked before a member is let in; set once, before the first. */
+    void crowd(Crowd decides) {
+        crowd = decides;
     }
 
     /** Any thread. */
@@ -212,7 +231,8 @@ final class Members implements Connection.Owner {
             }
             end(there, false);
             there.close("a newer channel to it takes over");
-        } else if (connected.size() >= config.maxConnections() && !makeRoom(c)) {
+        } else if ((connected.size() >= config.maxConnections() && !makeRoom(c))
+                || (near.test(c) && crowd.crowded())) {
             refuse(c, "all " + config.maxConnections() + " places are taken");
             return;
         }
@@ -229,10 +249,12 @@ final class Members implements Connection.Owner {
 
     private boolean makeRoom(Connection c) {
         Optional<Connection> leaves =
-                near.test(c) ? Admission.leastUseful(connected.values(), near) : Optional.empty();
+                near.test(c)
+                        ? Admission.leastUseful(connected.values(), near)
+                        : crowd.spare(c.node());
         leaves.ifPresent(l -> {
             end(l, true);
-            refuse(l, "a member of this network takes its place");
+            refuse(l, "another member takes its place");
         });
         return leaves.isPresent();
     }

@@ -16,15 +16,18 @@ import org.peeredge.kernel.api.NodeId;
  * machine's subnets. Changed on the loop, read on any thread.
  */
 final class Neighbours {
+    private static final long LONGEST_SECONDS = 120;
+
     private final Clock clock;
-    private final Duration memory;
+    private final Duration least;
     private final int max;
     private final LocalNetworks networks;
     private final Map<NodeId, Long> heardNanos = new ConcurrentHashMap<>();
+    private volatile Duration interval = Duration.ZERO;
 
     Neighbours(Clock clock, PeersConfig config, LocalNetworks networks) {
         this.clock = clock;
-        this.memory = config.lan().memory();
+        this.least = config.lan().memory();
         this.max = config.maxAddresses();
         this.networks = networks;
     }
@@ -33,18 +36,32 @@ final class Neighbours {
     boolean heard(NodeId node) {
         long now = clock.nanos();
         if (heardNanos.size() >= max && !heardNanos.containsKey(node)) {
-            heardNanos.values().removeIf(at -> now - at > memory.toNanos());
+            heardNanos.values().removeIf(at -> now - at > memoryNanos());
             if (heardNanos.size() >= max) {
                 return false;
             }
         }
         Long before = heardNanos.put(node, now);
-        return before == null || now - before > memory.toNanos();
+        return before == null || now - before > memoryNanos();
+    }
+
+    /** In a large network each speaks less often, and is remembered longer. */
+    private long memoryNanos() {
+        return Math.max(least.toNanos(), interval.multipliedBy(3).toNanos());
+    }
+
+    /** Between beacons: about one each two seconds is heard, however many neighbours there are. */
+    Duration interval(Duration base) {
+        long now = clock.nanos();
+        heardNanos.values().removeIf(at -> now - at > memoryNanos());
+        long fair = Math.min(LONGEST_SECONDS, 2L * heardNanos.size());
+        interval = fair > base.toSeconds() ? Duration.ofSeconds(fair) : base;
+        return interval;
     }
 
     boolean near(Connection c) {
         Long at = heardNanos.get(c.node());
-        return (at != null && clock.nanos() - at <= memory.toNanos())
+        return (at != null && clock.nanos() - at <= memoryNanos())
                 || networks.near(c.channel().remote().host());
     }
 

@@ -64,6 +64,7 @@ public final class Peers {
     private final Returning returning;
     private final Losses losses;
     private final LanDiscovery lan;
+    private final Discovering discovering;
     private final List<Cancellable> timers = new ArrayList<>();
     private volatile Consumer<NodeId> onWritable = _ -> {};
     private boolean stopped;
@@ -105,7 +106,20 @@ public final class Peers {
         gossip = new Gossip(ports, background, hop, members::all, inbox);
         liveness = new Liveness(ports.clock(), config, metrics, ports.threads().random());
         questions = new Questions(ports.loop(), hop, config.questions(), metrics, returning);
-        lan = new LanDiscovery(config.lan(), ports, hop, metrics, doors::addresses, inbox::heard);
+        lan =
+                new LanDiscovery(
+                        config.lan(),
+                        ports,
+                        hop,
+                        metrics,
+                        doors::addresses,
+                        neighbours::interval,
+                        inbox::heard);
+        discovering =
+                new Discovering(
+                        ports, config, hop, members, neighbours, directory, book, dialer, doors);
+        members.crowd(discovering);
+        metrics.trackers(discovering::status);
         metrics.gauges(() -> members.all().size(), directory::addresses);
     }
 
@@ -125,6 +139,7 @@ public final class Peers {
         }
         every(config.pingInterval(), this::tick);
         every(config.exchangeInterval(), gossip::exchange);
+        discovering.start();
         dialer.pump();
     }
 
@@ -141,11 +156,21 @@ public final class Peers {
     }
 
     private void tick() {
-        members.all().forEach(liveness::check);
+        members.all().forEach(this::look);
+        discovering.trim();
         doors.reconcile();
         background.execute(ports.networks()::refresh);
         published();
         dialer.pump();
+    }
+
+    private void look(Connection c) {
+        liveness.check(c);
+        boolean near = neighbours.near(c);
+        if (near != c.toldNear && c.srttNanos > 0) {
+            c.toldNear = near;
+            events.measured(c.node(), near, Liveness.rttMicros(c));
+        }
     }
 
     /**
@@ -174,6 +199,7 @@ public final class Peers {
     private void end() {
         stopped = true;
         timers.forEach(Cancellable::cancel);
+        discovering.stop();
         dialer.stop();
         lan.stop();
         bans.stop();
@@ -192,6 +218,11 @@ public final class Peers {
         });
     }
 
+    /** Holders of blobs, and what this node says that it holds; any thread. */
+    public Finding finding() {
+        return discovering;
+    }
+
     /** Where this node is reached now. */
     public List<PeerAddress> addresses() {
         return doors.addresses();
@@ -199,12 +230,21 @@ public final class Peers {
 
     /** Sends a message; false when the member is not connected. */
     public boolean send(NodeId to, Message message) {
+        members.get(to).ifPresent(this::used);
         return members.get(to).map(c -> c.send(message)).orElse(false);
     }
 
-    /** Without a copy: the payload is lent until the stage completes. Fails as {@link #ask}. */
+    private void used(Connection c) {
+        c.contentNanos = ports.clock().nanos();
+    }
+
+    /**
+     * Sends without a copy: the payload, in parts, is lent until the stage completes. Fails as
+     * {@link #ask}.
+     */
     public CompletionStage<Void> sendSymbols(
             NodeId to, SymbolsHeader header, ByteBuffer... payload) {
+        members.get(to).ifPresent(c -> c.payloadNanos = ports.clock().nanos());
         return members.get(to)
                 .map(c -> c.sendSymbols(codec.encodeSymbolsHeader(header), payload))
                 .orElseGet(() -> Connection.gone(to));
@@ -266,7 +306,7 @@ public final class Peers {
 
     private void published() {
         directory.publish(members.all(), returning.members());
-        dialer.room(members.all().size() + dialer.dialling() < config.maxConnections());
+        discovering.room();
     }
 
     private void blamed(Connection c, Throwable thrown) {
@@ -295,18 +335,21 @@ public final class Peers {
                 Gossip.parse(address).ifPresent(a -> directory.hint(a, c.node(), Source.HELLO));
             }
             events.features(c.node(), c.features);
-            events.up(c.node(), c.channel().peer(), neighbours.near(c), 0);
+            c.toldNear = neighbours.near(c);
+            events.up(c.node(), c.channel().peer(), c.toldNear, 0);
             liveness.ping(c);
             gossip.tellPeers(c);
             gossip.tellRevocations(c);
             directory.save(c);
             returning.back(c.node());
             published();
+            discovering.up(c); // whoever searched may ask it at once
         }
 
         @Override
         public void down(Connection c, boolean dialAgain) {
-            if (!stopped) {
+            boolean givenUp = discovering.down(c);
+            if (!stopped && !givenUp) {
                 losses.down(c, dialAgain);
             }
             questions.down(c.node());
@@ -339,12 +382,18 @@ public final class Peers {
                 case Message.Revocations revocations -> gossip.revocations(c, revocations);
                 case Message.Ask ask -> questions.asked(c.channel().peer(), ask);
                 case Message.Answer answer -> questions.answered(c.node(), answer);
-                default -> events.message(c.node(), message);
+                case Message.Finding finding -> discovering.message(c, finding);
+                default -> {
+                    used(c);
+                    events.message(c.node(), message);
+                }
             }
         }
 
         @Override
         public void symbols(Connection c, SymbolsHeader header, Frame frame) {
+            used(c);
+            c.payloadNanos = c.contentNanos;
             events.symbols(c.node(), header, frame);
         }
 

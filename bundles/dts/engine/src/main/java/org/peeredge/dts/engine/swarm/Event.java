@@ -35,6 +35,12 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * Holders are being looked for, or were found: for so long a wanted blob is not given up, nor
+     * read from upstream, for want of members that have it.
+     */
+    record Searched(Digest digest, long waitNanos) implements Event {}
+
     /** Nobody here wants it any more; the transfer may be dropped. */
     record Unwanted(Digest digest) implements Event {}
 

@@ -63,6 +63,8 @@ public final class Swarm {
         core.turn(nowNanos, out);
         switch (event) {
             case Event.Wanted e -> flow.want(e, false);
+            case Event.Searched e ->
+                    with(e.digest(), t -> t.searchUntilNanos = core.now + e.waitNanos());
             case Event.Unwanted e -> unwanted(e.digest());
             case Event.Held e -> held(e);
             case Event.Gone e -> {

@@ -125,6 +125,7 @@ final class Transfer {
     String lastTrouble = "";
 
     long answersDueNanos;
+    long searchUntilNanos = Long.MIN_VALUE;
     long progressNanos;
     long usefulNanos;
     boolean helping;

@@ -58,7 +58,7 @@ final class WholeFetch {
             yieldToBetter(t);
             return;
         }
-        if (fed(t) || !answered(t) || waitForFetcher(t) || core.awaitsReturn()) {
+        if (fed(t) || !answered(t) || waitForFetcher(t) || core.awaitsReturn() || searched(t)) {
             return;
         }
         if (t.registry != null) {
@@ -118,6 +118,10 @@ final class WholeFetch {
             }
         }
         return true;
+    }
+
+    private boolean searched(Transfer t) {
+        return core.now < t.searchUntilNanos;
     }
 
     private boolean waitForFetcher(Transfer t) {

@@ -4,6 +4,8 @@ package org.peeredge.dts.engine.transfer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -12,8 +14,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.peeredge.dts.api.Bans;
+import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
@@ -22,6 +26,8 @@ import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.receipt.Receipts;
+import org.peeredge.dts.api.discovery.DirectoryStore;
+import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.engine.peers.InterfaceNetworks;
 import org.peeredge.dts.engine.peers.PeerEvents;
 import org.peeredge.dts.engine.peers.Peers;
@@ -54,6 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class EngineNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineNode.class);
     private static final String BUNDLE = "org.peeredge.dts.engine";
+    private static final Duration STOCKTAKING = Duration.ofMinutes(5);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Loop loop;
@@ -70,6 +77,7 @@ public final class EngineNode implements AutoCloseable {
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
     private final ReceiptDesk receipts;
+    private final AtomicReference<@Nullable DirectoryStore> directory = new AtomicReference<>();
 
     /**
      * What an engine stands on.
@@ -146,11 +154,28 @@ public final class EngineNode implements AutoCloseable {
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
         peers.answer(Availability.TOPIC_NAME, availability);
         transfers =
-                new EngineTransfers(runtime, availability, loop, workers, parts.clock(), limits);
+                new EngineTransfers(
+                        runtime,
+                        availability,
+                        peers.finding(),
+                        loop,
+                        workers,
+                        parts.clock(),
+                        limits);
         loop.execute(runtime::start);
         loop.execute(receipts::start);
         loop.execute(flow::start);
         peers.start();
+        stocktaking(parts.store());
+        DirectoryStore own =
+                new RecordsDirectory(
+                        parts.store().records(BUNDLE + ".directory"), parts.clock(), workers);
+        new DirectoryRounds(
+                        loop,
+                        () -> Optional.ofNullable(directory.get()).orElse(own),
+                        mesh,
+                        peers.finding())
+                .start();
     }
 
     private static Swarm swarm(Parts parts, Settings settings) {
@@ -197,6 +222,32 @@ public final class EngineNode implements AutoCloseable {
                 settings.limits(),
                 new EngineMetrics(metrics),
                 serves -> swarm);
+    }
+
+    /** The store does not tell what it evicts: now and then it is looked. */
+    private void stocktaking(ContentStore store) {
+        loop.schedule(
+                STOCKTAKING,
+                () -> {
+                    List<Digest> held = new ArrayList<>();
+                    for (ContentStore.BlobInfo blob : store.list()) {
+                        if (!blob.confined()) {
+                            held.add(blob.digest());
+                        }
+                    }
+                    peers.finding().holds(held);
+                    stocktaking(store);
+                });
+    }
+
+    /** Who holds what. */
+    public Finder finder() {
+        return new MeshFinder(peers.finding());
+    }
+
+    /** A directory for trackers in place of the embedded one; null takes it back. */
+    public AtomicReference<@Nullable DirectoryStore> directory() {
+        return directory;
     }
 
     /** Content. */
@@ -356,6 +407,11 @@ public final class EngineNode implements AutoCloseable {
         @Override
         public void owes(NodeId peer, boolean owes) {
             runtime.post(new Event.PeerOwes(peer, owes));
+        }
+
+        @Override
+        public void holds(Digest digest, boolean now) {
+            peers.finding().holds(digest, now);
         }
 
         @Override

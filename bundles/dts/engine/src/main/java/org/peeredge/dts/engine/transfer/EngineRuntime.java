@@ -277,8 +277,14 @@ final class EngineRuntime {
         observer.event(event);
         ports.watcher().event(event);
         switch (event) {
-            case Event.Held e -> announced.remove(e.digest());
-            case Event.Gone e -> encoders.drop(e.digest());
+            case Event.Held e -> {
+                announced.remove(e.digest());
+                ports.links().holds(e.digest(), !e.confined());
+            }
+            case Event.Gone e -> {
+                encoders.drop(e.digest());
+                ports.links().holds(e.digest(), false);
+            }
             case Event.PeerDown e -> {
                 egress.down(e.peer());
                 ingress.down(e.peer());

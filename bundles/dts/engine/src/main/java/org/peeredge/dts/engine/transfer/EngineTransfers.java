@@ -2,17 +2,23 @@
 package org.peeredge.dts.engine.transfer;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.FetchRequest;
 import org.peeredge.dts.api.StoredBlob;
 import org.peeredge.dts.api.Transfers;
+import org.peeredge.dts.engine.peers.Finding;
 import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Clock;
@@ -22,8 +28,21 @@ import org.peeredge.kernel.api.RetryLaterException;
 
 /** {@link Transfers} over the runtime. */
 final class EngineTransfers implements Transfers {
+    /** The longest search of {@link Finding}. */
+    private static final Duration SEARCH = Duration.ofSeconds(6);
+
+    /** A blob that the upstream has is not kept waiting for members for longer. */
+    private static final Duration UPSTREAM_WAITS = Duration.ofMillis(400);
+
+    /** For a holder that was found to be asked and to answer. */
+    private static final Duration ANSWER = Duration.ofSeconds(1);
+
+    private static final Duration AVAILABLE_SEARCH = Duration.ofMillis(1500);
+    private static final int MAX_SEARCHES = 64;
+
     private final EngineRuntime runtime;
     private final Availability availability;
+    private final Finding finding;
     private final Loop loop;
     private final Executor workers;
     private final Clock clock;
@@ -32,12 +51,14 @@ final class EngineTransfers implements Transfers {
     EngineTransfers(
             EngineRuntime runtime,
             Availability availability,
+            Finding finding,
             Loop loop,
             Executor workers,
             Clock clock,
             EngineLimits limits) {
         this.runtime = runtime;
         this.availability = availability;
+        this.finding = finding;
         this.loop = loop;
         this.workers = workers;
         this.clock = clock;
@@ -87,6 +108,9 @@ final class EngineTransfers implements Transfers {
         runtime.post(
                 new Event.Wanted(
                         request.digest(), request.sizeBytes(), request.upstream(), background));
+        if (running.isEmpty()) {
+            search(request);
+        }
         Cancellable deadline =
                 loop.schedule(
                         limits.openTimeout(),
@@ -99,6 +123,18 @@ final class EngineTransfers implements Transfers {
                     } else {
                         result.completeExceptionally(error);
                     }
+                });
+    }
+
+    /** Members that are not connected may hold it: they are looked for while others are asked. */
+    private void search(FetchRequest request) {
+        Digest digest = request.digest();
+        Duration wait = request.upstream().isPresent() ? UPSTREAM_WAITS : SEARCH;
+        runtime.post(new Event.Searched(digest, wait.toNanos()));
+        finding.find(digest)
+                .whenComplete((found, _) -> {
+                    boolean none = found == null || found.holders().isEmpty();
+                    runtime.submit(new Event.Searched(digest, none ? 0 : ANSWER.toNanos()));
                 });
     }
 
@@ -175,7 +211,39 @@ final class EngineTransfers implements Transfers {
 
     @Override
     public CompletionStage<Set<Digest>> available(Set<Digest> digests) {
-        return availability.ask(digests);
+        return availability
+                .ask(digests)
+                .thenCompose(found -> {
+                    Set<Digest> missing = new HashSet<>(digests);
+                    missing.removeAll(found);
+                    return missing.isEmpty() || missing.size() > MAX_SEARCHES
+                            ? CompletableFuture.completedStage(found)
+                            : afterSearch(missing, found);
+                });
+    }
+
+    /** Looks for holders that are not connected, and asks them. */
+    private CompletionStage<Set<Digest>> afterSearch(Set<Digest> missing, Set<Digest> found) {
+        Set<Digest> again = ConcurrentHashMap.newKeySet();
+        List<CompletableFuture<?>> searches = new ArrayList<>();
+        for (Digest digest : missing) {
+            searches.add(
+                    finding.find(digest)
+                            .thenAccept(r -> {
+                                if (!r.holders().isEmpty()) {
+                                    again.add(digest);
+                                }
+                            })
+                            .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(searches.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, AVAILABLE_SEARCH.toMillis(), TimeUnit.MILLISECONDS)
+                .thenCompose(_ -> availability.ask(Set.copyOf(again)))
+                .thenApply(more -> {
+                    Set<Digest> all = new HashSet<>(found);
+                    all.addAll(more);
+                    return all;
+                });
     }
 
     @Override

@@ -66,5 +66,20 @@ public final class Limits {
     /** Bytes of a question or an answer. */
     public static final int MAX_PAYLOAD_BYTES = Mesh.MAX_PAYLOAD_BYTES;
 
+    /** Keys of blobs added, and removed, in one {@link Message.Available}. */
+    public static final int MAX_KEYS = 512;
+
+    /** Bytes of the filter in {@link Message.Available}; a power of two. */
+    public static final int MAX_FILTER_BYTES = 1 << 16;
+
+    /** Members, and trackers, in one {@link Message.Found}. */
+    public static final int MAX_FOUND = 8;
+
+    /** How often a {@link Message.Find} may be passed on. */
+    public static final int MAX_HOPS = 2;
+
+    /** The longest lease: a day. */
+    public static final int MAX_LEASE_MILLIS = 86_400_000;
+
     private Limits() {}
 }

@@ -208,4 +208,70 @@ public sealed interface Message {
 
     /** The answer to {@link Ping}. */
     record Pong(long token) implements Message {}
+
+    /** What members tell each other to find who holds a blob; decision record 0014. */
+    sealed interface Finding extends Message {}
+
+    /**
+     * What is held by a member, or by the members of a tracker. A blob's key is the first 8 bytes
+     * of its digest.
+     *
+     * @param about whose; the sender itself or, between trackers, a tracker
+     * @param epoch of that tracker's lease; 0 from a member
+     * @param version of what is told when this has been taken in
+     * @param since the version that this goes on from; 0 replaces all that was told
+     * @param added keys, at most {@link Limits#MAX_KEYS}
+     * @param removed keys, at most {@link Limits#MAX_KEYS}
+     * @param filter a Bloom filter of all keys; its length is a power of two, or 0 for none
+     */
+    record Available(
+            NodeId about,
+            long epoch,
+            long version,
+            long since,
+            long[] added,
+            long[] removed,
+            byte[] filter)
+            implements Finding {}
+
+    /**
+     * Asks who holds a blob: answered by {@link Found}. With {@code about} it asks for what a
+     * tracker's members hold, and is answered by {@link Available}.
+     *
+     * @param id chosen by the asker
+     * @param hops how often it may be passed on, 0 to 2
+     * @param key of the blob
+     * @param about the tracker in question
+     * @param since the version of it that the asker has, 0 for none
+     */
+    record Find(long id, int hops, long key, Optional<NodeId> about, long since)
+            implements Finding {}
+
+    /**
+     * Answers {@link Find}. All of it is hints: who is dialled proves its name and is asked.
+     *
+     * @param holders at most {@link Limits#MAX_FOUND}
+     * @param trackers whose members may hold it; at most {@link Limits#MAX_FOUND}
+     */
+    record Found(long id, List<PeerHint> holders, List<PeerHint> trackers) implements Finding {}
+
+    /**
+     * Who is tracker, and for how long. Believed of the sender; of another it is a hint where to
+     * dial.
+     *
+     * @param epoch grows with each new tracker that has heard of the one before
+     * @param stamp grows with each statement of that tracker in its epoch
+     * @param version of what its members hold
+     * @param remainingMillis how long it holds from now on; 0 takes it back
+     * @param members who report to it now
+     */
+    record Lease(
+            NodeId tracker,
+            long epoch,
+            long stamp,
+            long version,
+            int remainingMillis,
+            int members,
+            List<String> addresses)
+            implements Finding {}
 }

@@ -89,7 +89,7 @@ public final class MessageCodec {
         if (frame.remaining() > Limits.MAX_CONTROL_FRAME_BYTES) {
             throw new MalformedException("length", frame.remaining() + " bytes are too many");
         }
-        if (type > Types.EVIDENCE) {
+        if (type > Types.LEASE) {
             return Optional.empty();
         }
         if (type == Types.GET_SYMBOLS) {

@@ -75,6 +75,8 @@ final class MessageReader {
                     case Types.ANSWER -> answer(CborFields.read("answer", 3, in));
                     case Types.PING -> new Message.Ping(token(CborFields.read("ping", 1, in)));
                     case Types.PONG -> new Message.Pong(token(CborFields.read("pong", 1, in)));
+                    case Types.AVAILABLE, Types.FIND, Types.FOUND, Types.LEASE ->
+                            FindingCodec.read(type, in);
                     default -> null;
                 };
         return Optional.ofNullable(message);
@@ -204,20 +206,24 @@ final class MessageReader {
     }
 
     private static Message peers(CborFields f) {
+        return new Message.Peers(hints(f, 0, Limits.MAX_PEERS));
+    }
+
+    static List<Message.PeerHint> hints(CborFields f, int key, int max) {
         List<Message.PeerHint> peers = new ArrayList<>();
-        for (Object element : f.list(0, Limits.MAX_PEERS)) {
-            List<?> hint = f.list(0, element, CborFields.MAX_ELEMENTS);
-            byte[] node = f.bytes(0, f.element(0, hint, 0), 20);
+        for (Object element : f.list(key, max)) {
+            List<?> hint = f.list(key, element, CborFields.MAX_ELEMENTS);
+            byte[] node = f.bytes(key, f.element(key, hint, 0), 20);
             peers.add(
                     new Message.PeerHint(
-                            checked(f, 0, () -> new NodeId(HexFormat.of().formatHex(node))),
+                            checked(f, key, () -> new NodeId(HexFormat.of().formatHex(node))),
                             f.texts(
-                                    0,
-                                    f.element(0, hint, 1),
+                                    key,
+                                    f.element(key, hint, 1),
                                     Limits.MAX_ADDRESSES,
                                     Limits.MAX_ADDRESS_CHARS)));
         }
-        return new Message.Peers(List.copyOf(peers));
+        return List.copyOf(peers);
     }
 
     private static Message ask(CborFields f) {

@@ -36,6 +36,7 @@ final class MessageWriter {
             case Message.Answer _ -> Types.ANSWER;
             case Message.Ping _ -> Types.PING;
             case Message.Pong _ -> Types.PONG;
+            case Message.Finding m -> FindingCodec.type(m);
         };
     }
 
@@ -129,6 +130,7 @@ final class MessageWriter {
                     out.map(3).key(0).number(m.id()).key(1).bool(m.ok()).key(2).bytes(m.payload());
             case Message.Ping m -> out.map(1).key(0).number(m.token());
             case Message.Pong m -> out.map(1).key(0).number(m.token());
+            case Message.Finding m -> FindingCodec.write(m, out);
         }
     }
 
@@ -186,7 +188,11 @@ final class MessageWriter {
     }
 
     private static void peers(List<Message.PeerHint> peers, CborWriter out) {
-        out.map(1).key(0).array(peers.size());
+        hints(peers, out.map(1).key(0));
+    }
+
+    static void hints(List<Message.PeerHint> peers, CborWriter out) {
+        out.array(peers.size());
         for (Message.PeerHint peer : peers) {
             out.array(2).bytes(HexFormat.of().parseHex(peer.node().hex()));
             out.texts(peer.addresses()).endArray();

@@ -26,6 +26,10 @@ final class Types {
     static final int RECEIPT = 21;
     static final int COUNTERSIGNED = 22;
     static final int EVIDENCE = 23;
+    static final int AVAILABLE = 24;
+    static final int FIND = 25;
+    static final int FOUND = 26;
+    static final int LEASE = 27;
     static final int SYMBOLS = 32;
 
     private Types() {}

@@ -76,6 +76,7 @@ class LanDiscoveryTest {
                 hop,
                 metrics,
                 () -> List.of(new PeerAddress("tcp", "127.0.0.1", port)),
+                interval -> interval,
                 heard);
     }
 

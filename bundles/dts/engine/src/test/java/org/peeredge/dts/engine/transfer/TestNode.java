@@ -74,7 +74,29 @@ final class TestNode implements AutoCloseable {
             int hubPort,
             EngineLimits limits,
             Role... roles) {
-        this(mesh, network, port, hubPort, limits, ReceiptLimits.defaults(), roles);
+        this(mesh, network, port, hubPort, limits, ReceiptLimits.defaults(), 64, roles);
+    }
+
+    /**
+     * @param maxConnections to other members
+     */
+    TestNode(
+            TestMesh mesh,
+            MemoryNetwork network,
+            int port,
+            int hubPort,
+            EngineLimits limits,
+            int maxConnections,
+            Role... roles) {
+        this(
+                mesh,
+                network,
+                port,
+                hubPort,
+                limits,
+                ReceiptLimits.defaults(),
+                maxConnections,
+                roles);
     }
 
     TestNode(
@@ -84,6 +106,18 @@ final class TestNode implements AutoCloseable {
             int hubPort,
             EngineLimits limits,
             ReceiptLimits receipts,
+            Role... roles) {
+        this(mesh, network, port, hubPort, limits, receipts, 64, roles);
+    }
+
+    private TestNode(
+            TestMesh mesh,
+            MemoryNetwork network,
+            int port,
+            int hubPort,
+            EngineLimits limits,
+            ReceiptLimits receipts,
+            int maxConnections,
             Role... roles) {
         identity = mesh.member(roles);
         channel =
@@ -114,7 +148,8 @@ final class TestNode implements AutoCloseable {
                                 codecs,
                                 () -> Optional.ofNullable(upstream)),
                         new EngineNode.Settings(
-                                PeersConfig.defaults(hub, PeersConfig.Lan.off()),
+                                PeersConfig.defaults(hub, PeersConfig.Lan.off())
+                                        .withMaxConnections(maxConnections),
                                 limits,
                                 SwarmLimits.defaults(),
                                 receipts,

@@ -25,6 +25,8 @@ final class Samples {
     static final Digest LONG_DIGEST = new Digest("sha512", "fedcba9876543210".repeat(8));
     static final CodecId NONE = new CodecId("none", 4, 0, 262_144);
 
+    static final NodeId NODE = new NodeId("ab".repeat(20));
+
     private Samples() {}
 
     static List<Message> messages() {
@@ -128,7 +130,20 @@ final class Samples {
                 new Message.Ask(Long.MAX_VALUE, "routing.use", new byte[] {1, 2, 3}),
                 new Message.Answer(Long.MIN_VALUE, false, "no".getBytes(StandardCharsets.UTF_8)),
                 new Message.Ping(-5),
-                new Message.Pong(Long.MAX_VALUE));
+                new Message.Pong(Long.MAX_VALUE),
+                new Message.Available(
+                        NODE, 0, Long.MAX_VALUE, 0, new long[512], new long[0], new byte[0]),
+                new Message.Available(
+                        NODE, 7, 3, 2, new long[] {-1, 5}, new long[512], new byte[1 << 16]),
+                new Message.Find(Long.MIN_VALUE, 2, -1, Optional.empty(), 0),
+                new Message.Find(4, 0, 0, Optional.of(NODE), Long.MAX_VALUE),
+                new Message.Found(
+                        1,
+                        List.of(new Message.PeerHint(NODE, List.of("tcp://h:7440"))),
+                        List.of(new Message.PeerHint(NODE, List.of()))),
+                new Message.Found(1, List.of(), List.of()),
+                new Message.Lease(NODE, 1, 2, 3, 86_400_000, 40, List.of("tcp://h:7440")),
+                new Message.Lease(NODE, Long.MAX_VALUE, 0, 0, 0, 0, List.of()));
     }
 
     private static Delivery delivery(long number, long total, List<Delivery.BlobBytes> blobs) {
@@ -242,6 +257,17 @@ final class Samples {
             case Message.Revocations m -> hex(m.list());
             case Message.Ask m -> m.id() + m.topic() + hex(m.payload());
             case Message.Answer m -> m.id() + " " + m.ok() + hex(m.payload());
+            case Message.Available m ->
+                    ""
+                            + m.about()
+                            + m.epoch()
+                            + "/"
+                            + m.version()
+                            + "/"
+                            + m.since()
+                            + Arrays.toString(m.added())
+                            + Arrays.toString(m.removed())
+                            + hex(m.filter());
             default -> message.toString();
         };
     }

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.discovery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.engine.discovery.Scene.Link;
+import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * The trackers of other networks. A tracker keeps them all, each with the filter of what its
+ * members hold; it passes on what is new to the trackers that it is connected to and fetches the
+ * filter from whoever told it. Other nodes keep a few names, to have somewhere to turn.
+ */
+final class Remotes {
+    /** Trackers that are kept. */
+    static final int MAX = 1024;
+
+    /** Names that a node keeps that is not tracker. */
+    static final int FEW = 16;
+
+    private static final int PULLS = 4;
+    private static final long DIAL_NANOS = 60 * Scene.SECOND;
+    private static final long PULL_NANOS = 10 * Scene.SECOND;
+
+    /** One tracker. */
+    static final class Remote {
+        final NodeId id;
+        long epoch;
+        long stamp;
+        long version;
+        List<String> addresses = List.of();
+        long untilNanos;
+        boolean over;
+        Filter filter = Filter.of(new byte[0]);
+        long haveEpoch;
+        long have;
+        long[] last = new long[0];
+        long lastSince = -1;
+        @Nullable NodeId source;
+        long pullNanos;
+        int pulls;
+        long dialNanos;
+        int dials;
+
+        Remote(NodeId id) {
+            this.id = id;
+        }
+
+        boolean behind() {
+            return !over && (haveEpoch != epoch || have < version);
+        }
+    }
+
+    private final Scene scene;
+    private final Map<NodeId, Remote> all = new LinkedHashMap<>();
+    private long nextId;
+
+    Remotes(Scene scene) {
+        this.scene = scene;
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    /** Bytes of the filters kept. */
+    long filterBytes() {
+        long bytes = 0;
+        for (Remote r : all.values()) {
+            bytes += r.filter.length();
+        }
+        return bytes;
+    }
+
+    List<String> addresses(NodeId tracker) {
+        Remote r = all.get(tracker);
+        return r == null ? List.of() : r.addresses;
+    }
+
+    /** How long a tracker is believed to be there: three refreshes of as many trackers. */
+    Duration validity() {
+        return refresh().multipliedBy(3);
+    }
+
+    /** The more trackers there are, the less often each speaks: what all hear stays the same. */
+    Duration refresh() {
+        Duration least = scene.settings.refresh();
+        Duration fair = Duration.ofSeconds(6L * all.size());
+        return fair.compareTo(least) > 0 ? fair : least;
+    }
+
+    /** A lease came, of its sender or passed on. */
+    void heard(Link from, Message.Lease m, boolean tracker, Optional<NodeId> following) {
+        Remote r = all.get(m.tracker());
+        boolean fresh = r == null;
+        if (r == null) {
+            if (m.remainingMillis() == 0 || !room(tracker)) {
+                return;
+            }
+            r = new Remote(m.tracker());
+            all.put(m.tracker(), r);
+        } else if (m.epoch() < r.epoch || (m.epoch() == r.epoch && m.stamp() <= r.stamp)) {
+            return;
+        }
+        r.epoch = m.epoch();
+        r.stamp = m.stamp();
+        r.version = m.version();
+        r.over = m.remainingMillis() == 0;
+        r.addresses = m.addresses().isEmpty() ? r.addresses : m.addresses();
+        r.untilNanos = scene.now + validity().toNanos();
+        r.source = from.id;
+        r.pullNanos = scene.now;
+        r.pulls = 0;
+        if (r.over) {
+            r.filter = Filter.of(new byte[0]);
+            r.haveEpoch = 0;
+        }
+        if (fresh && following.isPresent() && !following.get().equals(from.id)) {
+            scene.send(following.get(), hint(r)); // it may have no other way to learn of it
+        }
+        if (tracker) {
+            Message.Lease on = hint(r);
+            for (Link to : scene.links.values()) {
+                if (to != from && to.tracker(scene.now) && !to.id.equals(r.id)) {
+                    scene.send(to.id, on);
+                }
+            }
+        }
+    }
+
+    /** A name to turn to, that says nothing about what is held there. */
+    void hint(NodeId node, List<String> addresses, boolean tracker) {
+        if (!all.containsKey(node) && !addresses.isEmpty() && room(tracker)) {
+            Remote r = new Remote(node);
+            r.addresses = addresses;
+            r.untilNanos = scene.now + validity().toNanos();
+            all.put(node, r);
+        }
+    }
+
+    private boolean room(boolean tracker) {
+        int max = tracker ? MAX : FEW;
+        if (all.size() >= max) {
+            all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
+        }
+        if (all.size() >= max && !tracker) {
+            // A few at random: whoever speaks most must not be all that a node knows.
+            NodeId leaves =
+                    all.keySet().stream().skip(scene.random.nextInt(all.size())).findFirst().get();
+            all.remove(leaves);
+        }
+        return all.size() < max;
+    }
+
+    Message.Lease hint(Remote r) {
+        long left = Math.max(1, (r.untilNanos - scene.now) / 1_000_000);
+        int millis = (int) Math.min(left, Duration.ofHours(24).toMillis());
+        return new Message.Lease(
+                r.id, r.epoch, r.stamp, r.version, r.over ? 0 : millis, 0, r.addresses);
+    }
+
+    /** Tells a tracker that is new here of all others. */
+    void tellAll(Link to) {
+        for (Remote r : all.values()) {
+            if (!r.over && r.epoch > 0) {
+                scene.send(to.id, hint(r)); // of itself too: it may have forgotten its epoch
+            }
+        }
+    }
+
+    /** Fetches what is behind; forgets who has not spoken for long. */
+    void step(boolean tracker) {
+        all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
+        int pulls = tracker ? 0 : PULLS;
+        for (Remote r : all.values()) {
+            if (pulls < PULLS && r.behind() && scene.now - r.pullNanos >= 0) {
+                r.pullNanos = scene.now + (PULL_NANOS << Math.min(r.pulls++, 6));
+                NodeId from = r.source;
+                if (from == null || !scene.connected(from)) {
+                    List<Link> any = scene.some(1, l -> l.tracker(scene.now));
+                    from = any.isEmpty() ? null : any.getFirst().id;
+                }
+                if (from != null) {
+                    pulls++;
+                    r.source = null; // another one next time, if this one does not answer
+                    long have = r.haveEpoch == r.epoch ? r.have : 0;
+                    scene.send(from, new Message.Find(nextId++, 0, 0, Optional.of(r.id), have));
+                }
+            }
+        }
+    }
+
+    /** A summary came. */
+    void available(Message.Available m) {
+        Remote r = all.get(m.about());
+        if (r == null || r.over || m.epoch() < r.epoch) {
+            return;
+        }
+        if (m.since() == 0 && m.filter().length > 0) {
+            r.filter = Filter.of(m.filter());
+            r.lastSince = -1;
+        } else if (r.haveEpoch == m.epoch() && m.since() == r.have && m.since() > 0) {
+            for (long key : m.added()) {
+                r.filter.add(key);
+            }
+            r.last = m.added();
+            r.lastSince = m.since();
+        } else {
+            return;
+        }
+        r.haveEpoch = m.epoch();
+        r.have = m.version();
+    }
+
+    /** What is known of a tracker's members here, for another tracker. */
+    Optional<Message.Available> summary(NodeId about, long have) {
+        Remote r = all.get(about);
+        if (r == null || r.over || r.behind() || r.filter.length() == 0) {
+            return Optional.empty(); // it will be asked again when this node has it
+        }
+        boolean little = r.lastSince == have && have > 0;
+        return Optional.of(
+                new Message.Available(
+                        about,
+                        r.haveEpoch,
+                        r.have,
+                        little ? have : 0,
+                        little ? r.last : new long[0],
+                        new long[0],
+                        little ? new byte[0] : r.filter.bytes()));
+    }
+
+    /** Trackers whose members may hold a blob, at random. */
+    List<Remote> candidates(long key, int max) {
+        List<Remote> out = new ArrayList<>();
+        int seen = 0;
+        for (Remote r : all.values()) {
+            if (r.over || !r.filter.has(key)) {
+                continue;
+            }
+            seen++;
+            if (out.size() < max) {
+                out.add(r);
+            } else {
+                int at = scene.random.nextInt(seen);
+                if (at < max) {
+                    out.set(at, r);
+                }
+            }
+        }
+        return out;
+    }
+
+    /** Dials a tracker at random that is not connected; each ever less often. */
+    boolean dialOne(Predicate<NodeId> wanted) {
+        List<Remote> due = new ArrayList<>();
+        for (Remote r : all.values()) {
+            boolean rested = r.dials == 0 || scene.now - r.dialNanos >= 0;
+            if (!r.over && rested && !scene.connected(r.id) && wanted.test(r.id)) {
+                due.add(r);
+            }
+        }
+        if (due.isEmpty()) {
+            return false;
+        }
+        Remote r = due.get(scene.random.nextInt(due.size()));
+        r.dialNanos = scene.now + (DIAL_NANOS << Math.min(r.dials++, 6));
+        scene.port.dial(r.id, r.addresses);
+        return true;
+    }
+
+    /** This node is tracker no more: it keeps a few names. */
+    void shrink() {
+        while (all.size() > FEW) {
+            NodeId leaves =
+                    all.keySet().stream().skip(scene.random.nextInt(all.size())).findFirst().get();
+            all.remove(leaves);
+        }
+        for (Remote r : all.values()) {
+            r.filter = Filter.of(new byte[0]);
+            r.haveEpoch = 0;
+            r.have = 0;
+        }
+    }
+}

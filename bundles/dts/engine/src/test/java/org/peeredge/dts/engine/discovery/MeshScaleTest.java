@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.discovery;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.peeredge.dts.engine.discovery.MeshSim.Node;
+import org.peeredge.kernel.api.NodeId;
+
+/**
+ * What an idle member of a large mesh says and keeps, and whether what is held is found. Default:
+ * 200 members; {@code -Dpeeredge.members=10000} is the figure of decision record 0014.
+ */
+class MeshScaleTest {
+    private static final long SECOND = MeshSim.SECOND;
+    private static final int MEMBERS = Integer.getInteger("peeredge.members", 200);
+    private static final int BLOBS = 10 * MEMBERS;
+    private static final int HELD = 100;
+    private static final int SEARCHES = 200;
+    private static final long WARM_NANOS = 15 * 60 * SECOND;
+    private static final long MEASURED_NANOS = 35 * 60 * SECOND;
+    private static final int[] SIZES = {1, 1, 2, 4, 8, 16, 32, 40, 64, 100};
+
+    private final MeshSim sim = new MeshSim(11, DiscoverySettings.defaults());
+
+    @Test
+    void idleMembersSayLittleAndEverythingIsFound() {
+        long before = usedBytes();
+        List<List<Node>> holders = build();
+        sim.nodes.forEach(Node::start);
+        sim.run(WARM_NANOS);
+        long heap = (usedBytes() - before) / MEMBERS;
+        sim.nodes.forEach(n -> {
+            n.sent = 0;
+            n.received = 0;
+        });
+        sim.bytesByKind.clear();
+        sim.run(MEASURED_NANOS);
+        double[] all = sim.nodes.stream().mapToDouble(this::kilobits).sorted().toArray();
+        double[] trackers =
+                sim.nodes.stream()
+                        .filter(Node::tracker)
+                        .mapToDouble(this::kilobits)
+                        .sorted()
+                        .toArray();
+        double mean = Arrays.stream(all).average().orElseThrow();
+        long filters =
+                sim.nodes.stream()
+                        .mapToLong(n -> n.discovery.status().filterBytes())
+                        .max()
+                        .orElse(0);
+        System.out.printf(
+                Locale.ROOT,
+                "members %d, blobs %d, trackers %d, links %.1f%n"
+                        + "idle, both ways, kbit/s: mean %.2f, median %.2f, p99 %.2f, most %.2f;"
+                        + " trackers mean %.2f, most %.2f%n"
+                        + "heap a node %.1f KiB; filters of a tracker %.1f KiB%n"
+                        + "bytes a second and node, sent: %s%n",
+                MEMBERS,
+                BLOBS,
+                trackers.length,
+                sim.nodes.stream().mapToInt(n -> n.links.size()).average().orElse(0),
+                mean,
+                all[all.length / 2],
+                all[all.length * 99 / 100],
+                all[all.length - 1],
+                Arrays.stream(trackers).average().orElseThrow(),
+                trackers[trackers.length - 1],
+                heap / 1024.0,
+                filters / 1024.0,
+                kinds());
+        if (Boolean.getBoolean("peeredge.debug")) {
+            java.util.Map<String, Integer> by = new java.util.TreeMap<>();
+            for (Node n : sim.nodes) {
+                if (n.tracker()) {
+                    by.merge(n.network + "/" + sim.networkSize(n.network), 1, Integer::sum);
+                }
+            }
+            System.out.println(by);
+            Node busy =
+                    sim.nodes.stream()
+                            .max(java.util.Comparator.comparingDouble(this::kilobits))
+                            .get();
+            System.out.println(
+                    busy.network
+                            + "/"
+                            + sim.networkSize(busy.network)
+                            + " sent "
+                            + busy.sent / 2100
+                            + " received "
+                            + busy.received / 2100
+                            + " links "
+                            + busy.links.size()
+                            + " "
+                            + busy.discovery.status());
+            System.out.println(
+                    sim.nodes.stream()
+                            .mapToInt(n -> n.discovery.status().changes())
+                            .summaryStatistics());
+        }
+        int found = search(holders);
+        System.out.printf(Locale.ROOT, "found %d of %d%n", found, SEARCHES);
+        assertTrue(found >= SEARCHES * 99 / 100, found + " found of " + SEARCHES);
+        assertTrue(all[all.length - 1] <= 4, "kbit/s of the busiest: " + all[all.length - 1]);
+        assertTrue(heap < 1 << 20, "heap of a node: " + heap);
+    }
+
+    private List<List<Node>> build() {
+        for (int network = 0; sim.nodes.size() < MEMBERS; network++) {
+            int size = SIZES[sim.random.nextInt(SIZES.length)];
+            for (int i = 0; i < size && sim.nodes.size() < MEMBERS; i++) {
+                sim.node(network);
+            }
+        }
+        List<List<Node>> holders = new ArrayList<>();
+        for (int blob = 0; blob < BLOBS; blob++) {
+            holders.add(new ArrayList<>(2));
+        }
+        for (Node node : sim.nodes) {
+            for (int i = 0; i < HELD; i++) {
+                // Half of it popular (density falls with the rank), half anything.
+                double u = sim.random.nextDouble();
+                int blob = (int) (BLOBS * (i % 2 == 0 ? u * u * u * u : u));
+                node.discovery.hold(Keys.mix(blob));
+                holders.get(blob).add(node);
+            }
+        }
+        return holders;
+    }
+
+    /** Messages as simulated; pings and beacons as they are by rule, with acknowledgements. */
+    private double kilobits(Node node) {
+        double seconds = MEASURED_NANOS / 1e9;
+        double said = (node.sent + node.received) / seconds;
+        double pings =
+                node.links.size()
+                        * (2.0 * MeshSim.PING_BYTES + MeshSim.ACK_BYTES)
+                        / (MeshSim.PING_NANOS / 1e9);
+        int size = sim.networkSize(node.network);
+        double interval = Math.clamp(2.0 * size, 10, 120);
+        double beacons = size * 150 / interval;
+        return (said + pings + beacons) * 8 / 1000;
+    }
+
+    private String kinds() {
+        StringBuilder out = new StringBuilder();
+        sim.bytesByKind.forEach((kind, bytes) ->
+                out.append(
+                        String.format(
+                                Locale.ROOT,
+                                "%s %.2f  ",
+                                kind,
+                                bytes / (MEASURED_NANOS / 1e9) / MEMBERS)));
+        return out.toString();
+    }
+
+    private int search(List<List<Node>> holders) {
+        int found = 0;
+        for (int i = 0; i < SEARCHES; i++) {
+            int blob = sim.random.nextInt(BLOBS);
+            while (holders.get(blob).isEmpty()) {
+                blob = sim.random.nextInt(BLOBS);
+            }
+            Node asker = sim.nodes.get(sim.random.nextInt(MEMBERS));
+            Set<NodeId> named = sim.find(asker, Keys.mix(blob)).holders();
+            boolean right = holders.get(blob).stream().anyMatch(n -> named.contains(n.id));
+            if (!right && Boolean.getBoolean("peeredge.debug")) {
+                System.out.println(
+                        "missed: holders "
+                                + holders.get(blob).stream()
+                                        .map(n ->
+                                                n.network
+                                                        + "/"
+                                                        + sim.networkSize(n.network)
+                                                        + " links "
+                                                        + n.links.size()
+                                                        + " tracker "
+                                                        + n.discovery
+                                                                .status()
+                                                                .tracker()
+                                                                .map(t ->
+                                                                        sim.of(t).links.size()
+                                                                                + ","
+                                                                                + sim.of(t)
+                                                                                        .discovery
+                                                                                        .status()
+                                                                                        .members()))
+                                        .toList()
+                                + " asker "
+                                + asker.network
+                                + " "
+                                + asker.links.size());
+            }
+            found += right || holders.get(blob).contains(asker) ? 1 : 0;
+        }
+        return found;
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+}
