@@ -3,8 +3,6 @@ package org.peeredge.itests.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,11 +118,7 @@ final class Arena implements AutoCloseable {
     /** Makes an image with given bytes and puts it into the plain registry. */
     Content publish(long seed, List<Layer> layers) throws IOException {
         Content content = Content.make(work.resolve("images"), "t" + ++contents, seed, layers);
-        List<String> words = new ArrayList<>(lab.inNetworkOf("h0"));
-        words.addAll(List.of("skopeo", "copy", "--all", "--preserve-digests", "--quiet"));
-        words.addAll(List.of("--dest-tls-verify=false", "oci:" + content.layout() + ":1"));
-        words.add("docker://127.0.0.1:5000/" + Content.REPOSITORY + ":" + content.tag());
-        Commands.run(Duration.ofMinutes(5), Map.of(), words).ok();
+        content.push(lab);
         return content;
     }
 

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.peeredge.itests.lab.Commands;
+import org.peeredge.itests.lab.Lab;
 import org.peeredge.itests.lab.TestImage;
 import org.peeredge.itests.lab.TestImage.Layer;
 
@@ -44,6 +48,15 @@ record Content(String tag, Path layout, List<Path> blobs) {
             sum += Files.size(blob);
         }
         return sum;
+    }
+
+    /** Puts it into the plain registry at {@code h0}. */
+    void push(Lab lab) {
+        List<String> words = new ArrayList<>(lab.inNetworkOf("h0"));
+        words.addAll(List.of("skopeo", "copy", "--all", "--preserve-digests", "--quiet"));
+        words.addAll(List.of("--dest-tls-verify=false", "oci:" + layout + ":1"));
+        words.add("docker://127.0.0.1:5000/" + REPOSITORY + ":" + tag);
+        Commands.run(Duration.ofMinutes(5), Map.of(), words).ok();
     }
 
     /** Digest of the first layer. */

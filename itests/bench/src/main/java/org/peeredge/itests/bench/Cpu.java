@@ -46,6 +46,28 @@ final class Cpu {
         throw new IOException("no Rss of process " + pid);
     }
 
+    /**
+     * What a process has in memory.
+     *
+     * @param residentBytes with mapped files (class data, natives) that are resident
+     * @param anonymousBytes without them
+     */
+    record Memory(double residentBytes, double anonymousBytes) {}
+
+    /** Quicker than {@link #residentBytes}: the kernel's counters, which may be some pages off. */
+    static Memory memory(long pid) throws IOException {
+        String status = Files.readString(Path.of("/proc/" + pid + "/status"));
+        return new Memory(kilobytes(status, "VmRSS") * 1024, kilobytes(status, "RssAnon") * 1024);
+    }
+
+    private static double kilobytes(String status, String name) throws IOException {
+        return status.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no " + name));
+    }
+
     /** The Java process that a start script turned into or started. */
     static long javaPid(ProcessHandle started) {
         return Stream.concat(Stream.of(started), started.descendants())

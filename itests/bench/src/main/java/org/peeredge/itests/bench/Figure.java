@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  * @param aim what we want
  * @param unit of ours and peer
  * @param spread smallest and largest of what {@code ratio} is the median of
+ * @param ratios all of what {@code ratio} is the median of
  */
 public record Figure(
         String name,
@@ -26,12 +27,13 @@ public record Figure(
         String must,
         String aim,
         String unit,
-        String spread) {
+        String spread,
+        List<Double> ratios) {
 
     /** A row without a peer. */
     public static Figure of(String name, List<Double> ours, String must, String aim, String unit) {
         double median = median(ours);
-        return new Figure(name, median, Double.NaN, median, must, aim, unit, spread(ours));
+        return new Figure(name, median, Double.NaN, median, must, aim, unit, spread(ours), ours);
     }
 
     /** A row with a peer; {@code ours} and {@code peer} are pairs of the same moment. */
@@ -45,7 +47,15 @@ public record Figure(
         List<Double> ratios =
                 IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / peer.get(i)).toList();
         return new Figure(
-                name, median(ours), median(peer), median(ratios), must, aim, unit, spread(ratios));
+                name,
+                median(ours),
+                median(peer),
+                median(ratios),
+                must,
+                aim,
+                unit,
+                spread(ratios),
+                ratios);
     }
 
     /** The middle value, or the mean of the two in the middle. */

@@ -103,7 +103,15 @@ final class OneLan {
             String name, List<Double> ours, List<Double> base, String must, String aim) {
         Figure own = Figure.of(name, ours, must, aim, "x");
         return new Figure(
-                name, own.ours(), Figure.median(base), own.ratio(), must, aim, "x", own.spread());
+                name,
+                own.ours(),
+                Figure.median(base),
+                own.ratio(),
+                must,
+                aim,
+                "x",
+                own.spread(),
+                own.ratios());
     }
 
     /** Seconds until the last client is done, and copies that left the origin. */

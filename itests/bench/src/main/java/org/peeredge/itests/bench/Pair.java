@@ -72,7 +72,7 @@ final class Pair {
     }
 
     /** The blob's file appears under its final name when it is complete and durable. */
-    private static void awaitStored(NodeProcess node, String digest)
+    static void awaitStored(NodeProcess node, String digest)
             throws IOException, InterruptedException {
         String hex = digest.substring("sha256:".length());
         Path file =

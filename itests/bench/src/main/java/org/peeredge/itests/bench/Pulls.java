@@ -83,7 +83,12 @@ final class Pulls implements Contender {
         };
     }
 
-    private void pull(String host, Content content) throws IOException {
+    /**
+     * One member's pull.
+     *
+     * @throws AssertionError if the client fails
+     */
+    void pull(String host, Content content) throws IOException {
         List<String> words = new ArrayList<>(lab.inNetworkOf(host));
         Path layout = Files.createDirectories(work.resolve(name)).resolve(host);
         words.addAll(List.of("skopeo", "copy", "--quiet", "--src-tls-verify=false"));

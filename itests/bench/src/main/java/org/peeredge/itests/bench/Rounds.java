@@ -10,8 +10,10 @@ import org.peeredge.itests.bench.Experiment.Tries;
 
 /**
  * The systems of a scenario take turns in one lab, each time with content that nobody has seen.
- * Nodes are warmed up by a pull that is not counted. The turns with the helper come first: it
- * cannot come and go without the nodes noticing.
+ * Nodes are warmed up by a pull that is not counted. The helper cannot come and go without the
+ * nodes noticing: where all of ours have it, it stays up and the others take their turns beside it;
+ * where one has and one has not, the turns with the helper come first and have no others among
+ * them.
  */
 final class Rounds {
     private Rounds() {}
@@ -31,13 +33,22 @@ final class Rounds {
     static List<SwarmRun> measure(Scenario scenario, Path work, Tries tries, Tasks tasks)
             throws IOException, InterruptedException {
         List<SwarmRun> runs = new ArrayList<>();
+        List<String> systems = tries.systems(scenario);
+        if (systems.isEmpty()) {
+            System.out.println("  none of these systems; there are " + scenario.systems());
+            return runs;
+        }
         try (Arena arena = Arena.open(scenario, work)) {
-            List<String> systems = tries.systems(scenario);
-            List<String> helped = systems.stream().filter(Arena.HELPED::equals).toList();
+            boolean always = !scenario.systems().contains(Arena.PLAIN);
+            List<String> helped =
+                    systems.stream().filter(s -> always || s.equals(Arena.HELPED)).toList();
             List<String> others = systems.stream().filter(s -> !helped.contains(s)).toList();
-            if (!helped.isEmpty()) {
+            if (helped.contains(Arena.HELPED)) {
                 turn(arena, tasks, Arena.HELPED, 0);
-                turns(arena, tasks, helped, tries, runs);
+            }
+            turns(arena, tasks, helped, tries, runs);
+            if (always) {
+                return runs;
             }
             arena.stopHelper();
             if (others.contains(Arena.PLAIN)) {

@@ -33,12 +33,10 @@ final class SwarmReport {
         outcome.rows().forEach(row -> systems.addAll(row.values().keySet()));
         out.printf(
                 Locale.ROOT,
-                "%n%s (`%s`); bounds: %s%s%n%n",
+                "%n%s (`%s`)%s%s%n%n",
                 outcome.title(),
                 command,
-                outcome.bounds().entrySet().stream()
-                        .map(b -> b.getKey() + " " + Figure.number(b.getValue()) + " s")
-                        .collect(Collectors.joining(", ")),
+                outcome.bounds().isEmpty() ? "" : "; bounds: " + bounds(outcome.bounds()),
                 thrownAway(outcome.runs()));
         out.println("| figure | " + String.join(" | ", systems) + " | must (helper) | aim |");
         out.println("|---|" + "---|".repeat(systems.size() + 2));
@@ -54,6 +52,12 @@ final class SwarmReport {
                             : row.must() + " (" + row.mustHelped() + ")",
                     row.aim());
         }
+    }
+
+    private static String bounds(Map<String, Double> bounds) {
+        return bounds.entrySet().stream()
+                .map(b -> b.getKey() + " " + Figure.number(b.getValue()) + " s")
+                .collect(Collectors.joining(", "));
     }
 
     private static String thrownAway(List<SwarmRun> runs) {

@@ -22,17 +22,22 @@ final class SwarmSuite {
 
     static List<Experiment> experiments() {
         List<Experiment> all = new ArrayList<>(Distributions.all());
+        all.add(new Churn());
         all.add(new Rolling());
         all.add(new Liars());
         all.add(new SmallContent());
+        all.add(new SmallDevice());
+        all.add(new Seeding());
+        all.add(FigureRows.cache());
+        all.add(FigureRows.pair());
         return all;
     }
 
     /** What a command line asks for. */
     record Asked(List<Experiment> experiments, Tries tries) {
         /**
-         * Reads it: all experiments where none is named; {@code p1} names all whose names begin
-         * with {@code p1-}.
+         * Reads it: all experiments where none is named; {@code p1} names all that are {@code p1-}
+         * and a number, {@code p1h} those with an {@code h} after it.
          *
          * @throws IllegalArgumentException with what is wrong, for people
          */
@@ -71,13 +76,14 @@ final class SwarmSuite {
                             .filter(one ->
                                     wanted.isEmpty()
                                             || wanted.contains(one.id())
-                                            || wanted.contains(group(one.id())))
+                                            || (!ids.contains(group(one.id()))
+                                                    && wanted.contains(group(one.id()))))
                             .toList(),
                     new Tries(runs, spare, only));
         }
 
         private static String group(String id) {
-            return id.replaceAll("-.*", "");
+            return id.replaceAll("-\\d+", "");
         }
 
         private static int number(String option, String value, int least) {
@@ -143,6 +149,9 @@ final class SwarmSuite {
                 outcomes, folder().resolve("swarm-runs.csv"), folder().resolve("swarm-nodes.csv"));
         for (Map.Entry<String, Experiment.Outcome> entry : outcomes.entrySet()) {
             Experiment.Outcome outcome = entry.getValue();
+            if (outcome.runs().isEmpty()) {
+                continue; // not a distribution: there is nothing to draw
+            }
             Files.writeString(
                     folder().resolve("swarm-" + entry.getKey() + ".svg"),
                     Plot.completions(

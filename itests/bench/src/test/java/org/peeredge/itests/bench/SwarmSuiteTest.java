@@ -21,7 +21,10 @@ class SwarmSuiteTest {
     @Test
     void scenariosAreNamedOneByOneOrByGroup() {
         assertEquals(List.of("p1-4", "p1-8", "p1-16", "p1-32"), ids("p1"));
+        assertEquals(List.of("p1-4h", "p1-8h", "p1-16h", "p1-32h"), ids("p1h"));
         assertEquals(List.of("p2", "p7"), ids("p7", "p2"));
+        assertEquals(List.of("p3"), ids("p3"), "and not p3-16");
+        assertEquals(List.of("p10"), ids("p10"));
         assertEquals(SwarmSuite.experiments().size(), ids().size());
     }
 

@@ -60,7 +60,7 @@ public final class LabMesh implements AutoCloseable {
         Map<String, Map<String, String>> all = base(config);
         all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
                 .put("mesh.create", "true");
-        NodeProcess origin = start("h0", full, all, shell.publicKey());
+        NodeProcess origin = start("h0", full, all, shell.publicKey(), lab.in("h0"));
         awaitReady("h0");
         return origin;
     }
@@ -77,18 +77,35 @@ public final class LabMesh implements AutoCloseable {
             throws IOException {
         String words = token(hosts.size());
         for (String host : hosts) {
-            Path token = Files.createDirectories(work.resolve(host)).resolve("join.token");
-            Files.writeString(token, words);
-            Map<String, Map<String, String>> all = base(config);
-            all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
-                    .put("join.token.file", token.toString());
-            all.computeIfAbsent("org.peeredge.dts.engine", p -> new HashMap<>())
-                    .put("bootstrap", "tcp://" + lab.addressOf("h0") + ":7440");
-            start(host, edge, all, "");
+            start(host, edge, member(host, words, config), "", lab.in(host));
         }
         for (String host : hosts) {
             awaitReady(host);
         }
+    }
+
+    /**
+     * Starts an edge by way of {@code launcher}, words before a command, in the host's network and
+     * with the machine's own mounts; waits until it is ready.
+     */
+    public NodeProcess startEdge(String host, List<String> launcher) throws IOException {
+        List<String> words = new ArrayList<>(launcher);
+        words.addAll(lab.inNetworkOf(host));
+        start(host, edge, member(host, token(1), Map.of()), "", words);
+        awaitReady(host);
+        return node(host);
+    }
+
+    private Map<String, Map<String, String>> member(
+            String host, String words, Map<String, Map<String, String>> config) throws IOException {
+        Path token = Files.createDirectories(work.resolve(host)).resolve("join.token");
+        Files.writeString(token, words);
+        Map<String, Map<String, String>> all = base(config);
+        all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
+                .put("join.token.file", token.toString());
+        all.computeIfAbsent("org.peeredge.dts.engine", p -> new HashMap<>())
+                .put("bootstrap", "tcp://" + lab.addressOf("h0") + ":7440");
+        return all;
     }
 
     /** Starts an edge that is a mesh of its own: a node without peers. */
@@ -96,7 +113,7 @@ public final class LabMesh implements AutoCloseable {
         Map<String, Map<String, String>> all = base(Map.of());
         all.computeIfAbsent("org.peeredge.kernel.node", p -> new HashMap<>())
                 .put("mesh.create", "true");
-        NodeProcess node = start(host, edge, all, "");
+        NodeProcess node = start(host, edge, all, "", lab.in(host));
         awaitReady(host);
         return node;
     }
@@ -111,7 +128,11 @@ public final class LabMesh implements AutoCloseable {
     }
 
     private NodeProcess start(
-            String host, Path distribution, Map<String, Map<String, String>> config, String key)
+            String host,
+            Path distribution,
+            Map<String, Map<String, String>> config,
+            String key,
+            List<String> launcher)
             throws IOException {
         NodeSpec.Ports ports =
                 new NodeSpec.Ports(lab.addressOf(host), 7440, 7441, 7450, 7460, 8101);
@@ -123,10 +144,16 @@ public final class LabMesh implements AutoCloseable {
                                 work.resolve(host),
                                 ports,
                                 config,
-                                lab.in(host),
+                                launcher,
                                 key));
         nodes.put(host, node);
         return node;
+    }
+
+    /** Starts a node that has ended again, with its disk, and waits until it is ready. */
+    public void restart(String host) throws IOException {
+        node(host).restart();
+        awaitReady(host);
     }
 
     /** Waits until the node's registry answers. */

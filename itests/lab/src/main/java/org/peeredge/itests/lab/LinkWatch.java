@@ -15,6 +15,7 @@ public final class LinkWatch implements AutoCloseable {
 
     private final Process process;
     private final Path csv;
+    private long startNanos;
 
     private LinkWatch(Process process, Path csv) {
         this.process = process;
@@ -35,7 +36,13 @@ public final class LinkWatch implements AutoCloseable {
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
+        watch.startNanos = System.nanoTime();
         return watch;
+    }
+
+    /** Seconds since the first sample, to some hundredths. */
+    public double seconds() {
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     /** Takes the last sample and ends. */

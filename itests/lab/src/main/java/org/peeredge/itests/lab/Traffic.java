@@ -84,4 +84,51 @@ public final class Traffic {
         }
         return peak;
     }
+
+    /**
+     * The longest time within these seconds in which a host received less than {@code
+     * bytesPerSecond}; 0 where there is none.
+     */
+    public double longestPause(
+            String host, double fromSeconds, double toSeconds, double bytesPerSecond) {
+        if (fromSeconds >= toSeconds) {
+            return 0;
+        }
+        double longest = 0;
+        double begun = fromSeconds;
+        for (double busy : busy(host, bytesPerSecond)) {
+            if (busy > fromSeconds && busy <= toSeconds) {
+                longest = Math.max(longest, busy - step(host, busy) - begun);
+                begun = busy;
+            }
+        }
+        return Math.max(longest, toSeconds - begun);
+    }
+
+    /** When a host received at least {@code bytesPerSecond} for the last time; 0 for never. */
+    public double lastReceived(String host, double bytesPerSecond) {
+        List<Double> busy = busy(host, bytesPerSecond);
+        return busy.isEmpty() ? 0 : busy.getLast();
+    }
+
+    /** Samples up to which, from the one before, a host received at least so much. */
+    private List<Double> busy(String host, double bytesPerSecond) {
+        List<Double> busy = new ArrayList<>();
+        Map.Entry<Double, long[]> before = null;
+        for (Map.Entry<Double, long[]> now : of(host).entrySet()) {
+            if (before != null) {
+                double seconds = now.getKey() - before.getKey();
+                if (now.getValue()[1] - before.getValue()[1] >= bytesPerSecond * seconds) {
+                    busy.add(now.getKey());
+                }
+            }
+            before = now;
+        }
+        return busy;
+    }
+
+    /** Seconds from the sample before one. */
+    private double step(String host, double sample) {
+        return sample - of(host).lowerKey(sample);
+    }
 }

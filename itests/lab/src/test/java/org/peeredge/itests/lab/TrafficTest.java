@@ -37,4 +37,23 @@ class TrafficTest {
         assertEquals(38_000 * 8 / 0.5, traffic().peakBits(List.of("A", "B"), 0.5), 1);
         assertEquals(2000 * 8 / 0.1, traffic().peakBits(List.of("A"), 0.5), 1);
     }
+
+    @Test
+    void findsTheLongestPauseAndTheEnd() {
+        List<String> lines = new ArrayList<>(List.of("time_s,kind,name,up_bytes,down_bytes"));
+        long down = 0;
+        for (int step = 0; step <= 40; step++) {
+            lines.add("%d.%d00,host,h1,0,%d".formatted(step / 10, step % 10, down));
+            boolean quiet = (step >= 12 && step < 20) || (step >= 25 && step < 28) || step >= 33;
+            down += quiet ? 50 : 1000;
+        }
+        Traffic traffic = Traffic.parse(lines);
+        assertEquals(0.8, traffic.longestPause("h1", 1.0, 3.2, 5000), 1e-6);
+        assertEquals(0.3, traffic.longestPause("h1", 2.2, 3.2, 5000), 1e-6);
+        assertEquals(0.5, traffic.longestPause("h1", 1.0, 1.7, 5000), 1e-6, "it is not over");
+        assertEquals(0.0, traffic.longestPause("h1", 0.0, 4.0, 100), 1e-6);
+        assertEquals(0.0, traffic.longestPause("h1", 2.0, 2.0, 5000), 1e-6);
+        assertEquals(3.3, traffic.lastReceived("h1", 5000), 1e-6);
+        assertEquals(0.0, traffic.lastReceived("h1", 50_000), 1e-6);
+    }
 }

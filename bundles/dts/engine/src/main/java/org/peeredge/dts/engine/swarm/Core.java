@@ -104,8 +104,13 @@ final class Core {
 
     /** Whether a member may be back in a moment: too early to say that nobody has a blob. */
     boolean awaitsReturn() {
+        return lost(RETURN_NANOS);
+    }
+
+    /** Whether a member's channel ended within this time, 2 s at most, and it is not back. */
+    boolean lost(long nanos) {
         away.values().removeIf(since -> now - since >= RETURN_NANOS);
-        return !away.isEmpty();
+        return away.values().stream().anyMatch(since -> now - since < nanos);
     }
 
     /** Bans a member for what this node has seen; it is not used from here on. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.engine.wire.Holding;
 
@@ -16,6 +17,13 @@ final class WholeFetch {
     private static final long LONGEST_ANSWER_NANOS = Time.SECOND / 4;
     private static final long UNKNOWN_ANSWER_NANOS = Time.SECOND / 10;
     private static final long LONGEST_SILENCE_NANOS = 2 * Time.SECOND;
+
+    /**
+     * After a member was lost, where there is an upstream to go on with: a swapped channel is back
+     * by then, and asking the upstream for nothing costs little.
+     */
+    private static final long LOST_NANOS = 2 * Time.SECOND / 5;
+
     private static final long SOURCE_WAIT_NANOS = 10 * Time.SECOND;
     private static final int MAX_TRIES = 6;
 
@@ -58,7 +66,7 @@ final class WholeFetch {
             yieldToBetter(t);
             return;
         }
-        if (fed(t) || !answered(t) || waitForFetcher(t) || core.awaitsReturn() || searched(t)) {
+        if (fed(t) || !answered(t) || waitForFetcher(t) || mayReturn(t) || searched(t)) {
             return;
         }
         if (t.registry != null) {
@@ -99,7 +107,31 @@ final class WholeFetch {
             }
         }
         // What others hold in part they read themselves: this node does its share.
-        return partial && !upstream && core.now - t.progressNanos < LONGEST_SILENCE_NANOS;
+        return partial && !upstream && core.now - t.progressNanos < silenceNanos(t);
+    }
+
+    /** Whether to wait for somebody who was lost, and may have been the one who has it. */
+    private boolean mayReturn(Transfer t) {
+        return upstreamLeft(t) ? core.lost(LOST_NANOS) : core.awaitsReturn();
+    }
+
+    /** How long those who hold a part may bring nothing before more is done than to wait. */
+    private long silenceNanos(Transfer t) {
+        if (!upstreamLeft(t) || !core.awaitsReturn()) {
+            return LONGEST_SILENCE_NANOS;
+        }
+        for (Source s : t.sources.values()) {
+            if (!s.upstream && s.holds(core.now) && hasMore(s, t)) {
+                return LONGEST_SILENCE_NANOS;
+            }
+        }
+        return LOST_NANOS; // somebody is gone, and nobody left has what is missing
+    }
+
+    private static boolean hasMore(Source s, Transfer t) {
+        BitSet more = (BitSet) s.pieces.clone();
+        more.andNot(t.have);
+        return !more.isEmpty();
     }
 
     private static boolean upstreamLeft(Transfer t) {

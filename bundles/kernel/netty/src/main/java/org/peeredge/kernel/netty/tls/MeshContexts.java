@@ -3,6 +3,7 @@ package org.peeredge.kernel.netty.tls;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.DelegatingSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.trust.Identity;
 import org.peeredge.kernel.netty.MeshTls;
@@ -38,19 +41,26 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
 
     private final Identity identity;
     private final SslProvider provider;
+    private final CipherOrder ciphers;
     private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Cancellable watch;
     private final Object building = new Object();
     private volatile Map<List<String>, Pair> pairs;
 
     /**
-     * Builds the contexts.
+     * Builds the contexts, with the usual order of ciphers.
      *
      * @throws IllegalStateException when {@code provider} does not take this identity's key
      */
     public MeshContexts(Identity identity, SslProvider provider) {
+        this(identity, provider, CipherOrder.usual());
+    }
+
+    /** The same with an order of ciphers, for the JDK's TLS; BoringSSL takes none. */
+    MeshContexts(Identity identity, SslProvider provider, CipherOrder ciphers) {
         this.identity = identity;
         this.provider = provider;
+        this.ciphers = ciphers;
         try {
             this.pairs = Map.of(List.of(), build(List.of()));
         } catch (SSLException e) {
@@ -141,10 +151,12 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
                                 ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
                                 ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                                 protocols);
+        boolean ordered = provider == SslProvider.JDK;
         SslContext server =
                 SslContextBuilder.forServer(key)
                         .sslProvider(provider)
                         .protocols(PROTOCOLS)
+                        .ciphers(ordered ? ciphers.suites() : null)
                         .trustManager(trust)
                         .clientAuth(ClientAuth.REQUIRE)
                         .sessionCacheSize(1)
@@ -156,13 +168,28 @@ public final class MeshContexts implements MeshTls, AutoCloseable {
                         .keyManager(key)
                         .sslProvider(provider)
                         .protocols(PROTOCOLS)
+                        .ciphers(ordered ? ciphers.suites() : null)
                         .trustManager(trust)
                         // A member is known by its key, wherever it is reached.
                         .endpointIdentificationAlgorithm("")
                         .applicationProtocolConfig(alpn)
                         .build();
-        return new Pair(server, client);
+        return new Pair(ordered && ciphers.yields() ? new Yielding(server) : server, client);
     }
 
     private record Pair(SslContext server, SslContext client) {}
+
+    /** An accepting end that takes the first of the other end's ciphers, as BoringSSL does. */
+    private static final class Yielding extends DelegatingSslContext {
+        Yielding(SslContext context) {
+            super(context);
+        }
+
+        @Override
+        protected void initEngine(SSLEngine engine) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setUseCipherSuitesOrder(false);
+            engine.setSSLParameters(parameters);
+        }
+    }
 }

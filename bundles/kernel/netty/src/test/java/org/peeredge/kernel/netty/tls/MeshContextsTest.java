@@ -107,6 +107,32 @@ final class MeshContextsTest {
         assertEquals(0, server.listeners());
     }
 
+    /** With BoringSSL at one end or the JDK at both. */
+    @ParameterizedTest
+    @EnumSource(names = {"OPENSSL", "JDK"})
+    void whoIsSlowWithAesGetsChaCha(SslProvider other) throws Exception {
+        CipherOrder slow = CipherOrder.of(50e6, 300e6);
+        CipherOrder fast = CipherOrder.of(2000e6, 300e6);
+        try (MeshContexts ours = new MeshContexts(server, other, fast);
+                MeshContexts weak = new MeshContexts(mesh.member(), SslProvider.JDK, slow);
+                MeshContexts strong = new MeshContexts(mesh.member(), SslProvider.JDK, fast)) {
+            assertEquals(CipherOrder.CHACHA, cipher(ours.server(), weak.client()));
+            assertEquals(CipherOrder.AES, cipher(ours.server(), strong.client()));
+            assertEquals(CipherOrder.CHACHA, cipher(weak.server(), ours.client()));
+            assertEquals(CipherOrder.AES, cipher(strong.server(), ours.client()));
+        }
+    }
+
+    private static String cipher(SslContext server, SslContext client) throws SSLException {
+        return shake(server, client)[0].getSession().getCipherSuite();
+    }
+
+    @Test
+    void bothCiphersCanBeTriedHere() {
+        CipherOrder order = CipherOrder.measured(new TestClock());
+        assertEquals(3, order.suites().size(), order.why());
+    }
+
     private static List<X509Certificate> chain(SSLEngine engine) throws SSLException {
         return Stream.of(engine.getSession().getPeerCertificates())
                 .map(X509Certificate.class::cast)
