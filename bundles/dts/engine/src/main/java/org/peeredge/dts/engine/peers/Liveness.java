@@ -12,10 +12,10 @@ import org.peeredge.kernel.api.Clock;
  */
 final class Liveness {
     /** Without a word about content for so long a connection is idle. */
-    private static final Duration IDLE = Duration.ofSeconds(60);
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
     /** An idle connection is pinged when nothing was heard for so long. */
-    private static final Duration IDLE_PING = Duration.ofSeconds(120);
+    private static final Duration IDLE_PING = Duration.ofMinutes(2);
 
     private final Clock clock;
     private final PeersConfig config;

@@ -4,7 +4,6 @@ package org.peeredge.dts.engine.transfer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.discovery.DirectoryStore;
@@ -35,8 +34,7 @@ final class DirectoryRounds {
     private final PeerMesh mesh;
     private final Finding finding;
 
-    DirectoryRounds(
-            Loop loop, Supplier<DirectoryStore> store, PeerMesh mesh, Finding finding) {
+    DirectoryRounds(Loop loop, Supplier<DirectoryStore> store, PeerMesh mesh, Finding finding) {
         this.loop = loop;
         this.store = store;
         this.mesh = mesh;

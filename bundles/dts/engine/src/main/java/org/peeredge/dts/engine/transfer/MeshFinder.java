@@ -29,7 +29,6 @@ final class MeshFinder implements Finder {
     @Override
     public Tracker tracker() {
         Discovery.Status s = finding.status();
-        return new Tracker(
-                s.tracker(), s.epoch(), s.members(), s.keys(), s.remotes(), s.changes());
+        return new Tracker(s.tracker(), s.epoch(), s.members(), s.keys(), s.remotes(), s.changes());
     }
 }

@@ -74,35 +74,6 @@ class MeshScaleTest {
                 heap / 1024.0,
                 filters / 1024.0,
                 kinds());
-        if (Boolean.getBoolean("peeredge.debug")) {
-            java.util.Map<String, Integer> by = new java.util.TreeMap<>();
-            for (Node n : sim.nodes) {
-                if (n.tracker()) {
-                    by.merge(n.network + "/" + sim.networkSize(n.network), 1, Integer::sum);
-                }
-            }
-            System.out.println(by);
-            Node busy =
-                    sim.nodes.stream()
-                            .max(java.util.Comparator.comparingDouble(this::kilobits))
-                            .get();
-            System.out.println(
-                    busy.network
-                            + "/"
-                            + sim.networkSize(busy.network)
-                            + " sent "
-                            + busy.sent / 2100
-                            + " received "
-                            + busy.received / 2100
-                            + " links "
-                            + busy.links.size()
-                            + " "
-                            + busy.discovery.status());
-            System.out.println(
-                    sim.nodes.stream()
-                            .mapToInt(n -> n.discovery.status().changes())
-                            .summaryStatistics());
-        }
         int found = search(holders);
         System.out.printf(Locale.ROOT, "found %d of %d%n", found, SEARCHES);
         assertTrue(found >= SEARCHES * 99 / 100, found + " found of " + SEARCHES);
@@ -169,33 +140,6 @@ class MeshScaleTest {
             Node asker = sim.nodes.get(sim.random.nextInt(MEMBERS));
             Set<NodeId> named = sim.find(asker, Keys.mix(blob)).holders();
             boolean right = holders.get(blob).stream().anyMatch(n -> named.contains(n.id));
-            if (!right && Boolean.getBoolean("peeredge.debug")) {
-                System.out.println(
-                        "missed: holders "
-                                + holders.get(blob).stream()
-                                        .map(n ->
-                                                n.network
-                                                        + "/"
-                                                        + sim.networkSize(n.network)
-                                                        + " links "
-                                                        + n.links.size()
-                                                        + " tracker "
-                                                        + n.discovery
-                                                                .status()
-                                                                .tracker()
-                                                                .map(t ->
-                                                                        sim.of(t).links.size()
-                                                                                + ","
-                                                                                + sim.of(t)
-                                                                                        .discovery
-                                                                                        .status()
-                                                                                        .members()))
-                                        .toList()
-                                + " asker "
-                                + asker.network
-                                + " "
-                                + asker.links.size());
-            }
             found += right || holders.get(blob).contains(asker) ? 1 : 0;
         }
         return found;
