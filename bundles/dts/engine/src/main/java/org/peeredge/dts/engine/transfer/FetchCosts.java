@@ -56,9 +56,7 @@ final class FetchCosts {
         double far = (double) farBytes / fetched;
         double bytes = sizeBytes * (far + (1 - far) / RefetchCost.LAN_DIVISOR);
         long asking =
-                farBytes > 0
-                        ? RefetchCost.REQUEST
-                        : RefetchCost.REQUEST / RefetchCost.LAN_DIVISOR;
+                farBytes > 0 ? RefetchCost.REQUEST : RefetchCost.REQUEST / RefetchCost.LAN_DIVISOR;
         return OptionalLong.of(Math.max(1, asking + Math.round(bytes)));
     }
 }

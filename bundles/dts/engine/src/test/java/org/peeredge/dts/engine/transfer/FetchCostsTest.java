@@ -25,8 +25,7 @@ class FetchCostsTest {
     @Test
     void aQuarterFromAfarCostsThatQuarterAndARequestThere() {
         long expected = RefetchCost.REQUEST + SIZE / 4 + SIZE * 3 / 4 / RefetchCost.LAN_DIVISOR;
-        assertEquals(
-                OptionalLong.of(expected), FetchCosts.cost(SIZE, SIZE * 3 / 4, SIZE / 4));
+        assertEquals(OptionalLong.of(expected), FetchCosts.cost(SIZE, SIZE * 3 / 4, SIZE / 4));
     }
 
     @Test

@@ -119,8 +119,7 @@ class TransfersTest {
         origin.publish(published);
         edge.fetch(published, false);
         boolean near = edge.engine.mesh().members().getFirst().sameLan();
-        long expected =
-                near ? RefetchCost.lan(pushed.length) : RefetchCost.far(pushed.length);
+        long expected = near ? RefetchCost.lan(pushed.length) : RefetchCost.far(pushed.length);
         assertEquals(expected, edge.store.refetchCosts.get(published), 1);
         byte[] bytes = content(3);
         edge.upstream = TestNode.upstreamOf(bytes, false);
