@@ -9,7 +9,10 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Images.Part;
 import org.peeredge.kernel.api.NodeId;
 
-/** What this node knows of one item. Guarded by the ledger. */
+/**
+ * What this node knows of one item. Changed under the ledger's lock, but for {@code failures},
+ * which is the fetching thread's.
+ */
 final class Entry {
     /** Failed rounds after which a copy that cannot be fetched is given up. */
     static final int MAX_FAILURES = 5;
@@ -17,7 +20,7 @@ final class Entry {
     /** Rounds without being asked for after which a lease may end, whatever the clock says. */
     static final int SILENT_ROUNDS = 3;
 
-    Item item;
+    volatile Item item;
 
     /** Whether this node wants the copies. */
     final boolean own;
@@ -40,11 +43,11 @@ final class Entry {
     boolean acting;
 
     /** It is to be let go of: others are told that it is not here. */
-    boolean leaving;
+    volatile boolean leaving;
 
     int silentRounds;
     int failures;
-    String trouble = "";
+    volatile String trouble = "";
 
     Entry(Item item, boolean own) {
         this.item = item;

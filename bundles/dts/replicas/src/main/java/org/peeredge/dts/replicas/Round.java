@@ -61,8 +61,10 @@ final class Round {
     /** The members that are connected now. */
     private final Map<NodeId, Member> members = new HashMap<>();
 
-    /** What they said in this round. */
-    private final Map<NodeId, Answer> answers = new HashMap<>();
+    /** What they said of each item in this round. */
+    private final Map<NodeId, Map<Item.Id, Held>> answers = new HashMap<>();
+
+    private final List<Release> heard = new ArrayList<>();
 
     Round(Ledger ledger, Mesh mesh, Identity identity, Clock clock, ReplicaCounters counters) {
         this.ledger = ledger;
@@ -76,6 +78,7 @@ final class Round {
     int run() {
         members.clear();
         answers.clear();
+        heard.clear();
         mesh.members().stream().filter(Member::connected).forEach(m -> members.put(m.node(), m));
         List<Entry> entries = ledger.entries();
         look(entries);
@@ -105,16 +108,28 @@ final class Round {
                 Set<NodeId> renewed = renewed(entry);
                 for (NodeId node : concerned(entry)) {
                     long lease = renewed.contains(node) ? leaseSeconds() : 0;
-                    List<Look> looks = questions.computeIfAbsent(node, n -> new ArrayList<>());
-                    if (looks.size() < Wire.MAX_LOOKS) {
-                        looks.add(new Look(entry.item.id(), lease, lease > 0 ? renewed : Set.of()));
-                    }
+                    questions
+                            .computeIfAbsent(node, n -> new ArrayList<>())
+                            .add(new Look(entry.item.id(), lease, lease > 0 ? renewed : Set.of()));
                 }
             }
         }
-        Map<NodeId, byte[]> payloads = new LinkedHashMap<>();
-        questions.forEach((node, looks) -> payloads.put(node, new Wire.Looks(looks).write()));
-        answers.putAll(ask(payloads));
+        while (!questions.isEmpty()) {
+            Map<NodeId, byte[]> payloads = new LinkedHashMap<>();
+            questions.forEach((node, looks) -> {
+                List<Look> some = looks.subList(0, Math.min(looks.size(), Wire.MAX_LOOKS));
+                payloads.put(node, new Wire.Looks(some).write());
+                some.clear();
+            });
+            questions.values().removeIf(List::isEmpty);
+            ask(payloads).forEach(this::note);
+        }
+    }
+
+    private void note(NodeId node, Answer answer) {
+        Map<Item.Id, Held> items = answers.computeIfAbsent(node, n -> new HashMap<>());
+        answer.held().forEach(held -> items.put(held.id(), held));
+        heard.addAll(answer.releases());
     }
 
     private Set<NodeId> concerned(Entry entry) {
@@ -148,11 +163,9 @@ final class Round {
 
     /** What others heard while this node was away. */
     private void heedReleases() {
-        for (Answer answer : answers.values()) {
-            for (Release release : answer.releases()) {
-                if (release.valid(identity)) {
-                    ledger.release(release, false);
-                }
+        for (Release release : heard) {
+            if (release.valid(identity)) {
+                ledger.release(release, false);
             }
         }
     }
@@ -193,7 +206,7 @@ final class Round {
     }
 
     private Optional<Held> said(NodeId node, Item.Id id) {
-        return Optional.ofNullable(answers.get(node)).flatMap(a -> Wire.find(a, id));
+        return Optional.ofNullable(answers.get(node)).map(items -> items.get(id));
     }
 
     private boolean acting(Entry entry, Set<NodeId> live) {

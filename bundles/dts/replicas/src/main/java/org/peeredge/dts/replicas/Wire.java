@@ -4,7 +4,6 @@ package org.peeredge.dts.replicas;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -223,10 +222,5 @@ final class Wire {
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new NeverException("a malformed message of topic " + TOPIC, e);
         }
-    }
-
-    /** What was said of an item. */
-    static Optional<Held> find(Answer answer, Item.Id id) {
-        return answer.held().stream().filter(h -> h.id().equals(id)).findFirst();
     }
 }

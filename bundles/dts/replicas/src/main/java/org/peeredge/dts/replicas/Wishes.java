@@ -79,17 +79,25 @@ final class Wishes {
             }
         }
         for (Map.Entry<Digest, List<Name>> one : published.entrySet()) {
-            List<Name> names = one.getValue().stream().limit(Item.MAX_NAMES).toList();
-            Optional<Entry> known = known(one.getKey());
-            boolean same =
-                    known.filter(e ->
-                                    e.pinned
-                                            || e.item.copies() == copies
-                                                    && e.item.names().equals(names))
-                            .isPresent();
-            if (!same) {
-                want(one.getKey(), names, copies, false);
+            try {
+                follow(one.getKey(), one.getValue(), copies);
+            } catch (NeverException e) {
+                LOG.warn("No copies of {}: {}", one.getValue().getFirst().text(), e.getMessage());
             }
+        }
+    }
+
+    private void follow(Digest manifest, List<Name> all, int copies) throws IOException {
+        List<Name> names = all.stream().limit(Item.MAX_NAMES).toList();
+        Optional<Entry> known = known(manifest);
+        boolean same =
+                known.filter(e ->
+                                e.pinned
+                                        || e.item.copies() == copies
+                                                && e.item.names().equals(names))
+                        .isPresent();
+        if (!same) {
+            want(manifest, names, copies, false);
         }
     }
 
@@ -144,6 +152,7 @@ final class Wishes {
         if (known.isPresent()) {
             int before = known.get().item.copies();
             known.get().pinned = false;
+            ledger.save(known.get());
             followPublications();
             Optional<Entry> after = known(manifest);
             return new Replicas.Change(before, after.map(e -> e.item.copies()).orElse(0));

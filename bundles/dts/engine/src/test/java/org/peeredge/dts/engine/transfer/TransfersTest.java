@@ -120,7 +120,8 @@ class TransfersTest {
         edge.fetch(published, false);
         boolean near = edge.engine.mesh().members().getFirst().sameLan();
         long expected = near ? RefetchCost.lan(pushed.length) : RefetchCost.far(pushed.length);
-        assertEquals(expected, edge.store.refetchCosts.get(published), 1);
+        long told = edge.store.refetchCosts.getOrDefault(published, 0L);
+        assertTrue(Math.abs(told - expected) <= 1, () -> told + ", not " + expected);
         byte[] bytes = content(3);
         edge.upstream = TestNode.upstreamOf(bytes, false);
         Digest upstream = MemoryStore.digest(bytes);
