@@ -28,7 +28,7 @@ final class Placement {
         fitting.removeIf(c -> c.roomBytes() < Math.max(0, sizeBytes));
         fitting.sort(
                 Comparator.comparing(Candidate::sameLan)
-                        .thenComparingDouble(c -> -score(id, c.node(), 1 + c.roomBytes())));
+                        .thenComparingDouble(c -> -score(id, c.node(), 1.0 + c.roomBytes())));
         return fitting;
     }
 

@@ -90,15 +90,14 @@ final class Wishes {
     private void follow(Digest manifest, List<Name> all, int copies) throws IOException {
         List<Name> names = all.stream().limit(Item.MAX_NAMES).toList();
         Optional<Entry> known = known(manifest);
-        boolean same =
-                known.filter(e ->
-                                e.pinned
-                                        || e.item.copies() == copies
-                                                && e.item.names().equals(names))
-                        .isPresent();
+        boolean same = known.filter(e -> e.pinned || asWanted(e.item, names, copies)).isPresent();
         if (!same) {
             want(manifest, names, copies, false);
         }
+    }
+
+    private static boolean asWanted(Item item, List<Name> names, int copies) {
+        return item.copies() == copies && item.names().equals(names);
     }
 
     private void want(Digest manifest, List<Name> names, int copies, boolean pinned)

@@ -18,9 +18,10 @@ import org.peeredge.dts.api.cache.CachedBlob;
  *
  * <p>Requests are counted with age: each request weighs a little more than the one before, which
  * orders blobs as if all earlier counts had faded, without touching them. A sketch remembers those
- * that are gone. What to expect of a count says a {@link Forecast}; when popularity has shifted,
- * as a {@link ShiftDetector} says, earlier counts are given up. New blobs come into a small window, where the oldest leaves first; leaving
- * it they are among the others, and what is worth least there goes.
+ * that are gone. What to expect of a count says a {@link Forecast}; when popularity has shifted, as
+ * a {@link ShiftDetector} says, earlier counts are given up. New blobs come into a small window,
+ * where the oldest leaves first; leaving it they are among the others, and what is worth least
+ * there goes.
  */
 final class DensityPolicy implements CachePolicy {
     /** Requests in which a count fades by half, for each blob that is here. */
@@ -90,8 +91,11 @@ final class DensityPolicy implements CachePolicy {
     private long numbers;
     private double weight = 1;
 
-    /** The sum of all counts, faded as they are. */
+    /** The sum of the counts of blobs that came again, faded as they are. */
     private double total;
+
+    /** Blobs that came for the first time, faded as counts are: with a scan, the many. */
+    private double strangers;
 
     private final ShiftDetector shifts = new ShiftDetector();
     private Forecast forecast = new Forecast(MIN_ASKED_FOR, 1);
@@ -175,7 +179,11 @@ final class DensityPolicy implements CachePolicy {
         age(seen || hit ? 1 : STRANGER_TICK);
         double count = before + requests * weight;
         sketch.raise(hash, (float) count);
-        total += requests * weight;
+        if (seen || hit) {
+            total += requests * weight;
+        } else {
+            strangers += weight;
+        }
         return count;
     }
 
@@ -185,7 +193,8 @@ final class DensityPolicy implements CachePolicy {
     }
 
     private double askedFor() {
-        return Math.max(MIN_ASKED_FOR, (double) ASKED_FOR_PER_BLOB * entries.size());
+        double here = Math.max(MIN_ASKED_FOR, (double) ASKED_FOR_PER_BLOB * entries.size());
+        return Math.max(here, strangers / weight);
     }
 
     /** Makes the forecast and the order anew where they have become wrong. */
@@ -217,6 +226,7 @@ final class DensityPolicy implements CachePolicy {
     private void shifted(int since) {
         sketch.scale((float) KEPT_AT_SHIFT);
         total *= KEPT_AT_SHIFT;
+        strangers *= KEPT_AT_SHIFT;
         for (int back = since; back > 1; back--) {
             long hash = shifts.last(back);
             sketch.raise(hash, (float) (sketch.count(hash) + weight));
@@ -241,6 +251,7 @@ final class DensityPolicy implements CachePolicy {
     private void scale(double factor) {
         sketch.scale((float) factor);
         total *= factor;
+        strangers *= factor;
         entries.values().forEach(e -> e.count *= factor);
     }
 
@@ -288,9 +299,7 @@ final class DensityPolicy implements CachePolicy {
             return true;
         }
         double density =
-                density(
-                        Math.max(sketch.count(hash(candidate.digest())), weight),
-                        price(candidate));
+                density(Math.max(sketch.count(hash(candidate.digest())), weight), price(candidate));
         double worth = 0;
         for (Entry entry : main) {
             worth += entry.density * entry.sizeBytes;

@@ -22,6 +22,9 @@ final class Forecast {
     /** From here on counts speak for themselves. */
     private static final int TABLED_COUNTS = 16;
 
+    /** Keeps the order of counts where nothing else does. */
+    private static final double SLOPE = 1e-6;
+
     private final double[] table = new double[TABLED_COUNTS * STEPS_PER_COUNT + 1];
 
     /**
@@ -70,7 +73,10 @@ final class Forecast {
     double of(double count) {
         double at = count * STEPS_PER_COUNT;
         if (at >= table.length - 1) {
-            return count - TABLED_COUNTS + table[table.length - 1];
+            // Beyond it a count is what it says, unless even the rarest blob has more.
+            double end = table[table.length - 1];
+            double above = count - TABLED_COUNTS;
+            return Math.max(end * (1 + above * SLOPE), count + Math.min(0, end - TABLED_COUNTS));
         }
         int below = (int) at;
         double part = at - below;
