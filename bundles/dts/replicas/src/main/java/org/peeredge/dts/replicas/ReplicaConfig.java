@@ -5,7 +5,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The keys of {@code etc/org.peeredge.dts.replicas.cfg}; what they mean is in the README. */
-@ObjectClassDefinition(name = "PeerEdge replicas", pid = ReplicaSettings.PID)
+@ObjectClassDefinition(name = "PeerEdge replicas")
 @interface ReplicaConfig {
     @AttributeDefinition(
             description = "Copies of what is published here, on other members",
