@@ -31,8 +31,7 @@ class ReplicasIT {
                         "check.seconds", "1",
                         "repair.after.seconds", "3",
                         "lease.seconds", "600");
-        try (TestNodes nodes =
-                new TestNodes(folder, Map.of("org.peeredge.dts.replicas", config))) {
+        try (TestNodes nodes = new TestNodes(folder, Map.of("org.peeredge.dts.replicas", config))) {
             NodeProcess origin = nodes.origin();
             List<NodeProcess> edges = nodes.edges(2);
             NodeProcess publisher = edges.getFirst();
@@ -40,8 +39,7 @@ class ReplicasIT {
             TestNodes.await("all know each other", () -> TestNodes.connected(publisher) == 2);
             TestNodes.push(publisher, REPOSITORY, "1", nodes.image(1, 3 << 20, 700_000));
             TestNodes.await(
-                    "a copy is there, and complete",
-                    () -> complete(origin) || complete(other));
+                    "a copy is there, and complete", () -> complete(origin) || complete(other));
             boolean atOrigin = complete(origin);
 
             publisher.kill();
