@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Images;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.registry.blob.Blobs;
 import org.peeredge.dts.registry.http.ManifestRequests;
@@ -16,6 +17,7 @@ import org.peeredge.dts.registry.push.Publisher;
 import org.peeredge.dts.registry.push.PushToken;
 import org.peeredge.dts.registry.push.UploadRequests;
 import org.peeredge.dts.registry.tag.Pins;
+import org.peeredge.dts.registry.tag.StoredImages;
 import org.peeredge.dts.registry.tag.TagResolver;
 import org.peeredge.dts.registry.upstream.UpstreamClient;
 import org.peeredge.dts.registry.util.StoreWriter;
@@ -48,10 +50,15 @@ final class Registry implements AutoCloseable {
     private final UploadRequests uploads;
     private final Upkeep upkeep;
     private final HttpListener listener;
+    private final Images images;
 
     /** What reads and keeps content. */
     private record Parts(
-            StoreWriter writer, Completeness completeness, Manifests manifests, Pins pins) {
+            StoreWriter writer,
+            Completeness completeness,
+            Manifests manifests,
+            Pins pins,
+            TagResolver tags) {
         static Parts of(House house, RegistrySettings settings, ExecutorService workers) {
             StoreWriter writer =
                     new StoreWriter(house.store(), house.transfers(), settings.publishTimeout());
@@ -74,7 +81,16 @@ final class Registry implements AutoCloseable {
                             house.clock(),
                             settings);
             Pins pins = new Pins(house.store(), house.mesh().self(), manifests::named);
-            return new Parts(writer, completeness, manifests, pins);
+            TagResolver tags =
+                    new TagResolver(
+                            house.store(),
+                            house.mesh(),
+                            house.upstream(),
+                            manifests::fetchByTag,
+                            pins,
+                            house.clock(),
+                            settings);
+            return new Parts(writer, completeness, manifests, pins, tags);
         }
     }
 
@@ -82,6 +98,7 @@ final class Registry implements AutoCloseable {
     Registry(House house, RegistrySettings settings, MetricScope metrics) throws IOException {
         workers = house.threads().newVirtualPool(RegistryConfig.PID, "check");
         Parts parts = Parts.of(house, settings, workers);
+        images = new StoredImages(house.store(), parts.tags(), parts.pins(), settings);
         uploads = new UploadRequests(parts.writer(), house.clock(), settings);
         upkeep =
                 new Upkeep(
@@ -127,22 +144,13 @@ final class Registry implements AutoCloseable {
             MetricScope metrics,
             Parts parts,
             Optional<PushToken> token) {
-        TagResolver tags =
-                new TagResolver(
-                        house.store(),
-                        house.mesh(),
-                        house.upstream(),
-                        parts.manifests()::fetchByTag,
-                        parts.pins(),
-                        house.clock(),
-                        settings);
         Publisher publisher =
                 new Publisher(
                         house.transfers(),
                         house.upstream(),
                         parts.writer(),
                         parts.manifests(),
-                        tags,
+                        parts.tags(),
                         parts.pins(),
                         settings);
         Blobs blobs =
@@ -157,7 +165,7 @@ final class Registry implements AutoCloseable {
                 settings,
                 token,
                 new ManifestRequests(
-                        tags, parts.manifests(), parts.completeness(), publisher, metrics),
+                        parts.tags(), parts.manifests(), parts.completeness(), publisher, metrics),
                 blobs,
                 uploads,
                 metrics);
@@ -169,6 +177,11 @@ final class Registry implements AutoCloseable {
                         expiry.dividedBy(10).toMillis(),
                         SHORTEST_PAUSE.toMillis(),
                         LONGEST_PAUSE.toMillis()));
+    }
+
+    /** What is published and kept here, for other bundles. */
+    Images images() {
+        return images;
     }
 
     String host() {

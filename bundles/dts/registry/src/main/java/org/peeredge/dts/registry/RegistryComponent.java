@@ -3,6 +3,9 @@ package org.peeredge.dts.registry;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -10,6 +13,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.peeredge.dts.api.ContentStore;
+import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Images;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.registry.Registry.House;
 import org.peeredge.dts.registry.upstream.UpstreamComponent;
@@ -26,12 +31,9 @@ import org.slf4j.LoggerFactory;
  * Starts the registry when the node is a member of a mesh. A changed configuration restarts it;
  * clients see a cut connection then.
  */
-@Component(
-        service = {},
-        immediate = true,
-        configurationPid = RegistryConfig.PID)
+@Component(service = Images.class, immediate = true, configurationPid = RegistryConfig.PID)
 @Designate(ocd = RegistryConfig.class)
-public final class RegistryComponent {
+public final class RegistryComponent implements Images {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryComponent.class);
 
     private final Registry registry;
@@ -85,5 +87,30 @@ public final class RegistryComponent {
     public void deactivate() {
         registry.close();
         scope.close();
+    }
+
+    @Override
+    public List<Name> published() throws IOException {
+        return registry.images().published();
+    }
+
+    @Override
+    public Optional<Name> find(String reference) throws IOException {
+        return registry.images().find(reference);
+    }
+
+    @Override
+    public List<Part> content(Digest manifest) throws IOException {
+        return registry.images().content(manifest);
+    }
+
+    @Override
+    public void keep(Name name, boolean fromOrigin) throws IOException {
+        registry.images().keep(name, fromOrigin);
+    }
+
+    @Override
+    public void unpin(Set<Digest> digests) throws IOException {
+        registry.images().unpin(digests);
     }
 }

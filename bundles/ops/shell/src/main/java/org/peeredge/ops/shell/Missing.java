@@ -15,6 +15,9 @@ final class Missing {
     static final String RECEIPTS =
             "no receipts are kept on this node: it needs a mesh (mesh:info) and the feature"
                     + " peeredge-dts-engine (feature:list)";
+    static final String REPLICAS =
+            "nobody looks after copies on this node: it needs a mesh (mesh:info) and the feature"
+                    + " peeredge-dts-replicas (feature:list)";
     static final String MESH =
             "this node talks to no mesh: create one (mesh:create) or join one (mesh:join), and see"
                     + " feature:list for peeredge-dts-engine";

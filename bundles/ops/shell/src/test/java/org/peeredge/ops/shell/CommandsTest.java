@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.Bans;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Replicas;
 import org.peeredge.dts.api.cache.Cache;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.ChannelTraits;
@@ -114,6 +115,9 @@ final class CommandsTest {
                         new BanLiftCommand(),
                         new CacheListCommand(),
                         new CacheUseCommand(),
+                        new ReplicaListCommand(),
+                        new PinCommand(),
+                        new UnpinCommand(),
                         new TransferListCommand(),
                         new ReceiptsCommand(),
                         new FlowCommand(),
@@ -267,6 +271,46 @@ final class CommandsTest {
         CacheUseCommand use = new CacheUseCommand();
         use.type = "lru";
         assertEquals("cache policy: density -> lru\n", run(use));
+    }
+
+    @Test
+    void listsAndChangesCopies() throws Exception {
+        Replicas replicas =
+                FakeContext.proxy(
+                        Replicas.class,
+                        (method, args) ->
+                                switch (method) {
+                                    case "pin" ->
+                                            CompletableFuture.completedFuture(
+                                                    new Replicas.Change(0, (int) args[1]));
+                                    case "unpin" ->
+                                            CompletableFuture.completedFuture(
+                                                    new Replicas.Change(3, 0));
+                                    default ->
+                                            List.of(
+                                                    new Replicas.ReplicaInfo(
+                                                            "docker.io/lab/x:1",
+                                                            DIGEST,
+                                                            NODE,
+                                                            "kept",
+                                                            "well",
+                                                            2,
+                                                            Set.of(NODE),
+                                                            9,
+                                                            60));
+                                });
+        services.add(Replicas.class, replicas, Map.of());
+        assertTrue(run(new ReplicaListCommand()).contains("docker.io/lab/x:1"));
+        JsonNode row = json(new ReplicaListCommand()).get(0);
+        assertEquals(NODE.hex(), row.get("keepers").get(0).asText());
+        assertEquals(60, row.get("lease_seconds").asInt());
+        PinCommand pin = new PinCommand();
+        pin.image = "docker.io/lab/x:1";
+        pin.copies = 3;
+        assertEquals("copies: 0 -> 3\n", run(pin));
+        UnpinCommand unpin = new UnpinCommand();
+        unpin.image = "docker.io/lab/x:1";
+        assertEquals("copies: 3 -> 0\n", run(unpin));
     }
 
     @Test

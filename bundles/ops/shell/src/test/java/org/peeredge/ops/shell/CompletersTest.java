@@ -132,6 +132,7 @@ final class CompletersTest {
                 List.of(
                         new StrategyCompleter(),
                         new CacheCompleter(),
+                        new ReplicaCompleter(),
                         new MemberCompleter(),
                         new TokenCompleter())) {
             assertEquals(List.of(), offers(completer, ""), completer.getClass().getSimpleName());
@@ -158,6 +159,7 @@ final class CompletersTest {
         assertEquals(StrategyCompleter.class, completer(StrategyUseCommand.class, "type"));
         assertEquals(SelectorCompleter.class, completer(StrategyUseCommand.class, "nodes"));
         assertEquals(CacheCompleter.class, completer(CacheUseCommand.class, "type"));
+        assertEquals(ReplicaCompleter.class, completer(UnpinCommand.class, "image"));
         assertEquals(MemberCompleter.class, completer(RevokeCommand.class, "node"));
         assertEquals(TokenCompleter.class, completer(TokenRevokeCommand.class, "id"));
     }

@@ -89,7 +89,7 @@ final class EngineRuntime {
             SwarmFactory swarms) {
         this.ports = ports;
         this.metrics = metrics;
-        observer = new Observer(table, metrics, ports.clock(), self());
+        observer = new Observer(table, metrics, ports.clock(), self(), store::refetchCost);
         Sha256 sha = new Sha256();
         blobs = new Blobs(store);
         maps = new Maps(ports.identity(), blobs, sha);

@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.transfer;
 
 import java.util.BitSet;
+import java.util.function.ObjLongConsumer;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.swarm.Action;
@@ -25,15 +26,29 @@ final class Observer {
     private final EngineMetrics metrics;
     private final Clock clock;
     private final NodeId self;
+    private final FetchCosts costs = new FetchCosts();
+    private final ObjLongConsumer<Digest> costOf;
 
-    Observer(TransferTable table, EngineMetrics metrics, Clock clock, NodeId self) {
+    /**
+     * Observes for {@code self}.
+     *
+     * @param costOf takes what fetching a complete blob again would cost; must not block
+     */
+    Observer(
+            TransferTable table,
+            EngineMetrics metrics,
+            Clock clock,
+            NodeId self,
+            ObjLongConsumer<Digest> costOf) {
         this.table = table;
         this.metrics = metrics;
         this.clock = clock;
         this.self = self;
+        this.costOf = costOf;
     }
 
     void event(Event event) {
+        costs.event(event);
         switch (event) {
             case Event.PieceStored e -> {
                 if (!e.from().equals(self)) {
@@ -72,6 +87,7 @@ final class Observer {
     private void held(Transfer t, Event.Held e) {
         table.retire(t);
         metrics.completed.increment();
+        t.refetchCost(e.sizeBytes()).ifPresent(cost -> costOf.accept(e.digest(), cost));
         t.complete(e.sizeBytes(), e.confined(), clock.nanos());
         LOG.info("blob {} is complete ({} bytes)", e.digest(), e.sizeBytes());
     }
@@ -101,7 +117,7 @@ final class Observer {
 
     void count(Action.Count a) {
         metrics.count(a);
-        table.running(a.digest()).ifPresent(t -> t.count(a));
+        table.running(a.digest()).ifPresent(t -> t.count(a, costs.near(a.peer())));
     }
 
     /** The engine stops: whoever waits is told. */

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,7 @@ final class Transfer {
     private final AtomicLong fromOrigins = new AtomicLong();
     private final AtomicLong fromUpstream = new AtomicLong();
     private final AtomicLong wasted = new AtomicLong();
+    private long nearBytes;
     private volatile State state = State.WAITING;
     private volatile long sizeBytes;
     private volatile boolean confined;
@@ -189,10 +191,21 @@ final class Transfer {
         }
     }
 
-    void count(Action.Count c) {
+    /**
+     * Counts bytes of a member.
+     *
+     * @param near whether it is in this node's LAN
+     */
+    void count(Action.Count c, boolean near) {
         switch (c.what()) {
-            case FROM_PEER -> fromPeers.addAndGet(c.bytes());
-            case FROM_ORIGIN -> fromOrigins.addAndGet(c.bytes());
+            case FROM_PEER -> {
+                fromPeers.addAndGet(c.bytes());
+                nearBytes += near ? c.bytes() : 0;
+            }
+            case FROM_ORIGIN -> {
+                fromOrigins.addAndGet(c.bytes());
+                nearBytes += near ? c.bytes() : 0;
+            }
             case WASTED, BAD -> wasted.addAndGet(c.bytes());
             case TIMEOUT -> {
                 return;
@@ -203,6 +216,12 @@ final class Transfer {
 
     void countUpstream(long bytes) {
         fromUpstream.addAndGet(bytes);
+    }
+
+    /** What fetching all of it again would cost; empty when nothing came from anywhere. */
+    OptionalLong refetchCost(long size) {
+        long all = fromPeers.get() + fromOrigins.get() + fromUpstream.get();
+        return FetchCosts.cost(size, nearBytes, all - nearBytes);
     }
 
     TransferInfo info(long nowNanos) {

@@ -34,6 +34,10 @@ final class MemoryStore implements ContentStore {
     private final Map<Digest, MemoryPartial> partials = new ConcurrentHashMap<>();
     private final Map<Digest, SignedMap> maps = new ConcurrentHashMap<>();
     private final Set<Digest> confined = ConcurrentHashMap.newKeySet();
+
+    /** What the engine said of fetching blobs again. */
+    final Map<Digest, Long> refetchCosts = new ConcurrentHashMap<>();
+
     volatile Gate gate = () -> {};
     volatile boolean damaged;
     volatile long roomBytes = Long.MAX_VALUE;
@@ -132,6 +136,13 @@ final class MemoryStore implements ContentStore {
     @Override
     public void confine(Digest digest) {
         confined.add(digest);
+    }
+
+    @Override
+    public void refetchCost(Digest digest, long cost) {
+        if (has(digest)) {
+            refetchCosts.put(digest, cost);
+        }
     }
 
     @Override

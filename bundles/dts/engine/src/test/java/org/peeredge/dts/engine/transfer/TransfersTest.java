@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -29,6 +30,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.Transfers.Content;
 import org.peeredge.dts.api.Transfers.TransferInfo;
+import org.peeredge.dts.api.cache.RefetchCost;
 import org.peeredge.dts.channel.memory.MemoryNetwork;
 import org.peeredge.kernel.api.NeverException;
 import org.peeredge.kernel.api.RetryLaterException;
@@ -106,6 +108,26 @@ class TransfersTest {
         assertEquals(
                 Set.of(digest),
                 origin.engine.transfers().available(Set.of(digest)).toCompletableFuture().get());
+    }
+
+    @Test
+    void theStoreIsToldWhatABlobCost() throws Exception {
+        TestNode origin = node(Role.ORIGIN);
+        TestNode edge = node();
+        byte[] pushed = content(2);
+        Digest published = origin.store.put(pushed);
+        origin.publish(published);
+        edge.fetch(published, false);
+        boolean near = edge.engine.mesh().members().getFirst().sameLan();
+        long expected = near ? RefetchCost.lan(pushed.length) : RefetchCost.far(pushed.length);
+        long told = edge.store.refetchCosts.getOrDefault(published, 0L);
+        assertTrue(Math.abs(told - expected) <= 1, () -> told + ", not " + expected);
+        byte[] bytes = content(3);
+        edge.upstream = TestNode.upstreamOf(bytes, false);
+        Digest upstream = MemoryStore.digest(bytes);
+        edge.fetch(upstream, true);
+        assertEquals(RefetchCost.far(bytes.length), edge.store.refetchCosts.get(upstream));
+        assertEquals(Map.of(), origin.store.refetchCosts, "what was pushed cost nothing");
     }
 
     @Test

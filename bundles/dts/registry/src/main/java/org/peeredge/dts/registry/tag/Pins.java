@@ -16,6 +16,7 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Records;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.PeerEdgeException;
+import org.peeredge.kernel.api.RetryLaterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +86,29 @@ public final class Pins {
     /** Pins a manifest that is in the store, and what is here of all that is below it. */
     public void pin(Digest manifest) throws IOException {
         set(below(Set.of(manifest)), true);
+    }
+
+    /** A manifest and all below it, whether it is here or not. */
+    Set<Digest> below(Digest manifest) {
+        return below(Set.of(manifest));
+    }
+
+    /**
+     * Lets blobs be evicted again, but for what tags of this node need.
+     *
+     * @throws RetryLaterException while something is being published
+     */
+    void unpin(Set<Digest> digests) throws IOException {
+        if (!lock.writeLock().tryLock()) {
+            throw new RetryLaterException("something is being published just now");
+        }
+        try {
+            Set<Digest> free = new LinkedHashSet<>(digests);
+            free.removeAll(below(tags.publishedBy(self)));
+            set(free, false);
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     /** Notes that a tag of this node does not name {@code manifest} any more. */

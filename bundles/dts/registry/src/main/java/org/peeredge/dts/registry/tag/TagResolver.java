@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -184,13 +185,32 @@ public final class TagResolver {
         return names.stream().limit(MAX_NAMES).toList();
     }
 
+    /** What this node itself knows of a published tag. */
+    Optional<Tag> published(UpstreamRef repo, String tag) {
+        return table.get(Kind.PUBLISHED, repo, tag);
+    }
+
+    /** What this node itself has seen of a tag at its upstream. */
+    Optional<Tag> seen(UpstreamRef repo, String tag) {
+        return table.get(Kind.SEEN, repo, tag);
+    }
+
+    /** The tags that this node has published and that stand, by {@code registry/repository:tag}. */
+    Map<String, Tag> own() {
+        return table.namesBy(self);
+    }
+
+    NodeId self() {
+        return self;
+    }
+
     private Digest ask(UpstreamRef repo, String tag) throws IOException {
         Optional<Digest> said = upstream.headManifest(repo, tag).digest();
         return said.isPresent() ? said.get() : byTag.fetch(repo, tag);
     }
 
     /** What a member published is kept here too: it outlives the publisher's absence. */
-    private void adopt(UpstreamRef repo, String tag, Tag published) {
+    void adopt(UpstreamRef repo, String tag, Tag published) {
         Optional<Tag> own = table.get(Kind.PUBLISHED, repo, tag);
         if (own.isPresent() || !full()) {
             keep(repo, tag, published);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Records;
@@ -95,6 +96,20 @@ final class TagTable {
                         read(key, value)
                                 .filter(tag -> tag.node().equals(node))
                                 .ifPresent(tag -> found.add(tag.digest())));
+        return found;
+    }
+
+    /** The tags published by {@code node}, by {@code registry/repository:tag}. */
+    Map<String, Tag> namesBy(NodeId node) {
+        Map<String, Tag> found = new TreeMap<>();
+        String prefix = Kind.PUBLISHED.prefix;
+        forEach(
+                prefix,
+                Integer.MAX_VALUE,
+                (key, value) ->
+                        read(key, value)
+                                .filter(tag -> tag.node().equals(node))
+                                .ifPresent(tag -> found.put(key.substring(prefix.length()), tag)));
         return found;
     }
 

@@ -16,10 +16,12 @@ import org.peeredge.dts.api.cache.CachedBlob;
 /**
  * Keeps what is worth most per byte: expected requests x cost of fetching again / size.
  *
- * <p>Expected requests are counted with age: each request weighs a little more than the one before,
- * which orders blobs as if all earlier counts had faded, without touching them. A sketch remembers
- * those that are gone. New blobs come into a small window, where the oldest leaves first; leaving
- * it they are among the others, and what is worth least there goes.
+ * <p>Requests are counted with age: each request weighs a little more than the one before, which
+ * orders blobs as if all earlier counts had faded, without touching them. A sketch remembers those
+ * that are gone. What to expect of a count says a {@link Forecast}; when popularity has shifted, as
+ * a {@link ShiftDetector} says, earlier counts are given up. New blobs come into a small window,
+ * where the oldest leaves first; leaving it they are among the others, and what is worth least
+ * there goes.
  */
 final class DensityPolicy implements CachePolicy {
     /** Requests in which a count fades by half, for each blob that is here. */
@@ -34,6 +36,23 @@ final class DensityPolicy implements CachePolicy {
     private static final double SEEN = 0.5;
 
     private static final double WINDOW_PART = 0.01;
+
+    /** Of earlier counts this part is left when popularity has shifted. */
+    private static final double KEPT_AT_SHIFT = 0.02;
+
+    /** Blobs that are asked for, for each that is here, unless more were seen. */
+    private static final int ASKED_FOR_PER_BLOB = 4;
+
+    private static final int MIN_ASKED_FOR = 1_000;
+
+    /** Requests between two looks whether the forecast is still right. */
+    private static final int LOOK_EVERY = 50;
+
+    /** A forecast is made anew when what it rests on has changed by this part. */
+    private static final double FORECAST_STALE = 0.02;
+
+    /** The order is made anew when counts have faded by this part. */
+    private static final double ORDER_STALE = 0.2;
 
     /** Where counts are scaled down: far from what a float can hold. */
     private static final double MAX_WEIGHT = 1e15;
@@ -72,6 +91,18 @@ final class DensityPolicy implements CachePolicy {
     private long numbers;
     private double weight = 1;
 
+    /** The sum of the counts of blobs that came again, faded as they are. */
+    private double total;
+
+    /** Blobs that came for the first time, faded as counts are: with a scan, the many. */
+    private double strangers;
+
+    private final ShiftDetector shifts = new ShiftDetector();
+    private Forecast forecast = new Forecast(MIN_ASKED_FOR, 1);
+    private double forecastTotal = 1;
+    private double orderedAt = 1;
+    private int untilLook;
+
     DensityPolicy(long capacityBytes) {
         this.capacityBytes = capacityBytes;
     }
@@ -87,7 +118,7 @@ final class DensityPolicy implements CachePolicy {
         entry.sizeBytes = blob.sizeBytes();
         entry.price = price(blob);
         entry.count = counted(entry.hash, blob.uses(), false);
-        entry.density = entry.count * entry.price;
+        entry.density = density(entry.count, entry.price);
         entry.windowed = true;
         entries.put(entry.digest, entry);
         window.put(entry.digest, entry);
@@ -107,7 +138,7 @@ final class DensityPolicy implements CachePolicy {
         storedBytes += blob.sizeBytes() - entry.sizeBytes;
         entry.sizeBytes = blob.sizeBytes();
         entry.price = price(blob);
-        entry.density = entry.count * entry.price;
+        entry.density = density(entry.count, entry.price);
         if (!windowed) {
             main.add(entry);
         } else {
@@ -126,7 +157,7 @@ final class DensityPolicy implements CachePolicy {
         }
         counted(entry.hash, 1, true);
         entry.count += weight;
-        entry.density = entry.count * entry.price;
+        entry.density = density(entry.count, entry.price);
         if (!entry.windowed) {
             main.add(entry);
         } else {
@@ -137,12 +168,74 @@ final class DensityPolicy implements CachePolicy {
 
     /** Notes requests; what the blob's count is then. */
     private double counted(long hash, int requests, boolean hit) {
+        look();
         double before = sketch.count(hash);
+        int since = shifts.request(hash, before / weight, total / weight, askedFor());
+        if (since > 0) {
+            shifted(since);
+            before = sketch.count(hash);
+        }
         boolean seen = before > SEEN * weight;
         age(seen || hit ? 1 : STRANGER_TICK);
         double count = before + requests * weight;
         sketch.raise(hash, (float) count);
+        if (seen || hit) {
+            total += requests * weight;
+        } else {
+            strangers += weight;
+        }
         return count;
+    }
+
+    /** What is expected of a blob now is worth; grows with {@code weight}, as counts do. */
+    private double density(double count, double price) {
+        return forecast.of(count / weight) * weight * price;
+    }
+
+    private double askedFor() {
+        double here = Math.max(MIN_ASKED_FOR, (double) ASKED_FOR_PER_BLOB * entries.size());
+        return Math.max(here, strangers / weight);
+    }
+
+    /** Makes the forecast and the order anew where they have become wrong. */
+    private void look() {
+        if (--untilLook > 0) {
+            return;
+        }
+        untilLook = LOOK_EVERY;
+        double now = Math.max(1, total / weight);
+        boolean stale = Math.abs(now - forecastTotal) > FORECAST_STALE * forecastTotal;
+        if (stale) {
+            forecast = new Forecast(askedFor(), now);
+            forecastTotal = now;
+        }
+        if (stale || weight > orderedAt * (1 + ORDER_STALE)) {
+            order();
+        }
+    }
+
+    private void order() {
+        List<Entry> all = new ArrayList<>(main);
+        main.clear();
+        entries.values().forEach(e -> e.density = density(e.count, e.price));
+        main.addAll(all);
+        orderedAt = weight;
+    }
+
+    /** Forgets most of what was counted but for the last {@code since} requests. */
+    private void shifted(int since) {
+        sketch.scale((float) KEPT_AT_SHIFT);
+        total *= KEPT_AT_SHIFT;
+        strangers *= KEPT_AT_SHIFT;
+        for (int back = since; back > 1; back--) {
+            long hash = shifts.last(back);
+            sketch.raise(hash, (float) (sketch.count(hash) + weight));
+            total += weight;
+        }
+        entries.values().forEach(e -> e.count = sketch.count(e.hash));
+        untilLook = 0;
+        forecastTotal = 0;
+        look();
     }
 
     private void age(double ticks) {
@@ -151,19 +244,15 @@ final class DensityPolicy implements CachePolicy {
         if (weight > MAX_WEIGHT) {
             scale(1 / weight);
             weight = 1;
+            order();
         }
     }
 
     private void scale(double factor) {
         sketch.scale((float) factor);
-        List<Entry> all = new ArrayList<>(main);
-        main.clear();
-        entries.values()
-                .forEach(e -> {
-                    e.count *= factor;
-                    e.density = e.count * e.price;
-                });
-        main.addAll(all);
+        total *= factor;
+        strangers *= factor;
+        entries.values().forEach(e -> e.count *= factor);
     }
 
     @Override
@@ -210,7 +299,7 @@ final class DensityPolicy implements CachePolicy {
             return true;
         }
         double density =
-                Math.max(sketch.count(hash(candidate.digest())), weight) * price(candidate);
+                density(Math.max(sketch.count(hash(candidate.digest())), weight), price(candidate));
         double worth = 0;
         for (Entry entry : main) {
             worth += entry.density * entry.sizeBytes;
