@@ -86,7 +86,7 @@ class CreditTest {
                         .count();
         long most =
                 (Credit.ANSWER_BYTES + 10L * Credit.ANSWER_BYTES_PER_SECOND)
-                        / (pieces * PieceMap.LEAF_BYTES);
+                        / ((long) pieces * PieceMap.LEAF_BYTES);
         assertTrue(maps > 0 && maps <= most, maps + " maps of 1 MiB, at most " + most);
     }
 

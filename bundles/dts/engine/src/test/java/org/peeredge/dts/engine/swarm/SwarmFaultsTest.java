@@ -93,7 +93,18 @@ class SwarmFaultsTest {
         sim.runFor(2 * SwarmSim.SECOND + 1);
         boolean done = sim.run(wants, 300);
         check(seed, wants, content, done, failed);
+        bans(seed, sim, liars, failed);
         return sim.network.trace();
+    }
+
+    /** Whatever breaks: nobody who is honest is banned by anyone who is. */
+    private static void bans(long seed, SwarmSim sim, Set<SimNode> liars, List<String> failed) {
+        for (SimNode node : sim.nodes) {
+            boolean wrong = node.punished.stream().anyMatch(b -> !liars.contains(sim.byId(b)));
+            if (!liars.contains(node) && wrong) {
+                failed.add("seed " + seed + ": " + node + " banned " + node.reasons);
+            }
+        }
     }
 
     private static void lie(SwarmSim sim, SimNode node, SimContent content, int how) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.peeredge.kit.simnet.Link;
  */
 class SwarmLiarsTest {
     private static final int NODES = 8;
+    private static final List<SimLiar> KINDS = List.copyOf(EnumSet.allOf(SimLiar.class));
     private static final int WASTED = 2;
 
     /** Where a false map or claim is about, it may be another's fault: that is seen later. */
@@ -97,7 +99,7 @@ class SwarmLiarsTest {
         }
 
         private void lie(SimNode node, SimContent content) {
-            SimLiar how = SimLiar.values()[r.nextInt(SimLiar.values().length)];
+            SimLiar how = KINDS.get(r.nextInt(KINDS.size()));
             if (how == SimLiar.FALSE_MAP && liars.containsValue(how)) {
                 how = SimLiar.BAD_PIECES; // two that sign one false map are believed for a while
             }
