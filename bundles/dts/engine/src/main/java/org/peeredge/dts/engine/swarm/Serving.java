@@ -137,7 +137,9 @@ final class Serving {
         return next;
     }
 
-    /** Whether an answer may begin, to a member that signs for what it gets, or to one that owes. */
+    /**
+     * Whether an answer may begin, to a member that signs for what it gets, or to one that owes.
+     */
     private boolean waits(Map.Entry<Key, Answer> e, boolean owing) {
         Peer peer = core.peers.get(e.getKey().to);
         return !e.getValue().begun()

@@ -141,9 +141,7 @@ final class Throttle {
 
     boolean mayServe(Peer peer, boolean background) {
         boolean after =
-                background
-                        && servedNanos != Long.MIN_VALUE
-                        && core.now - servedNanos < LULL_NANOS;
+                background && servedNanos != Long.MIN_VALUE && core.now - servedNanos < LULL_NANOS;
         return !after && gate.open(true, way(peer), background, core.now);
     }
 

@@ -21,13 +21,11 @@ final class GetSymbolsCodec {
     private static final int ARRAY = 4;
     private static final int MAP = 5;
 
-
     /** In the low five bits: the value follows in 1, 2 or 4 bytes. */
     private static final int ONE_BYTE = 24;
 
     private static final int TWO_BYTES = 25;
     private static final int FOUR_BYTES = 26;
-
 
     /** Keys, numbers and heads of strings at their longest. */
     private static final int MOST_HEADS = 64;
@@ -108,8 +106,7 @@ final class GetSymbolsCodec {
             Digest of = Digests.fromBytes("", digest);
             CodecId codec =
                     new CodecId(new String(type, StandardCharsets.US_ASCII), k, m, symbolBytes);
-            return Message.GetSymbols.of(
-                    of, group, codec, first, count, authorisation, wishes);
+            return Message.GetSymbols.of(of, group, codec, first, count, authorisation, wishes);
         } catch (MalformedException | IllegalArgumentException e) {
             return null; // the general reader says what is wrong
         }

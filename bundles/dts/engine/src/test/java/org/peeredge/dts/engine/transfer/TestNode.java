@@ -88,15 +88,7 @@ final class TestNode implements AutoCloseable {
             EngineLimits limits,
             int maxConnections,
             Role... roles) {
-        this(
-                mesh,
-                network,
-                port,
-                hubPort,
-                limits,
-                ReceiptLimits.defaults(),
-                maxConnections,
-                roles);
+        this(mesh, network, port, hubPort, limits, ReceiptLimits.defaults(), maxConnections, roles);
     }
 
     TestNode(

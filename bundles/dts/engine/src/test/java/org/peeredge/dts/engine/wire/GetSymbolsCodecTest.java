@@ -64,7 +64,14 @@ class GetSymbolsCodecTest {
 
     private static Message.GetSymbols background(Message.GetSymbols m) {
         return new Message.GetSymbols(
-                m.digest(), m.group(), m.codec(), m.first(), m.count(), m.authorisation(), true, false);
+                m.digest(),
+                m.group(),
+                m.codec(),
+                m.first(),
+                m.count(),
+                m.authorisation(),
+                true,
+                false);
     }
 
     @Test
