@@ -98,7 +98,7 @@ final class MeshSim {
                 far += isNear ? 0 : 1;
                 views.add(new LinkPolicy.View(other.id, isNear, true, discovery.needs(other.id)));
             }
-            List<Node> neighbours = networks.get(network);
+            List<Node> neighbours = neighbours(network);
             int from = random.nextInt(neighbours.size());
             for (int i = 0; i < neighbours.size(); i++) {
                 Node other = neighbours.get((from + i) % neighbours.size());
@@ -110,7 +110,7 @@ final class MeshSim {
                 }
             }
             policy.leaving(views, nodes.size(), random, time.nanos())
-                    .forEach(node -> cut(byId.get(node)));
+                    .forEach(node -> cut(of(node)));
             for (int tries = 0; tries < 8 && policy.seeksFar(nodes.size(), far); tries++) {
                 Node other = nodes.get(random.nextInt(nodes.size()));
                 if (!links.containsKey(other.id) && reach(other) && !near(other)) {
@@ -245,11 +245,15 @@ final class MeshSim {
         return result.getFirst();
     }
 
+    private List<Node> neighbours(int network) {
+        return networks.getOrDefault(network, List.of());
+    }
+
     List<Node> trackers(int network) {
-        return networks.get(network).stream().filter(n -> n.alive && n.tracker()).toList();
+        return neighbours(network).stream().filter(n -> n.alive && n.tracker()).toList();
     }
 
     int networkSize(int network) {
-        return networks.get(network).size();
+        return neighbours(network).size();
     }
 }
