@@ -98,6 +98,7 @@ final class Arrivals {
             int bytes = t.length(piece);
             if (asked.get(i) && wanted(t, piece)) {
                 requests.checking(t, piece);
+                s.peer.unjudged++;
                 int offset = i * Pieces.PIECE_BYTES;
                 parts.add(new Action.Part(piece, offset, bytes, leaf(t, piece)));
             } else {

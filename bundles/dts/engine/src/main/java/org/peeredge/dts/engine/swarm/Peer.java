@@ -43,6 +43,9 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
+    /** Its pieces that are being checked against their hashes. */
+    int unjudged;
+
     /** It does not sign for what it gets: others go first. */
     boolean owes;
 
@@ -110,6 +113,11 @@ final class Peer {
         return suspect || !tried;
     }
 
+    /** What may turn out to be false: under way, or not checked yet. */
+    long openBytes() {
+        return inflightBytes + (long) unjudged * Pieces.PIECE_BYTES;
+    }
+
     boolean usable(long nowNanos) {
         return !banned && nowNanos >= suspendedUntilNanos;
     }
@@ -120,7 +128,7 @@ final class Peer {
      */
     boolean hasRoom(long planWindowBytes) {
         if (oneAtATime()) {
-            return inflightBytes == 0;
+            return openBytes() == 0;
         }
         if (inflightBytes <= leadBytes) {
             return true;

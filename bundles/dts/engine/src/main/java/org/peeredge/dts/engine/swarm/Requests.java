@@ -127,7 +127,7 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        boolean free = !s.peer.oneAtATime() || s.peer.inflightBytes <= Pieces.PIECE_BYTES;
+        boolean free = !s.peer.oneAtATime() || s.peer.openBytes() <= Pieces.PIECE_BYTES;
         boolean may = core.mayAsk() && core.throttle.mayAsk(t, s.peer);
         boolean can = ready(t) && usable(s) && may && free;
         if (!can || !t.need.get(piece) || !t.askable(piece)) {
@@ -279,7 +279,9 @@ final class Requests {
      */
     void punishSender(Transfer t, Source s, int piece, String why, boolean claimed) {
         NodeId id = s.peer.id;
-        if ((t.maps.proves() && !s.unsure.get(piece)) || t.maps.signedBy(id) || claimed) {
+        if (s.peer.banned) {
+            // One offence, of which more was under way.
+        } else if ((t.maps.proves() && !s.unsure.get(piece)) || t.maps.signedBy(id) || claimed) {
             core.punish(id, why, Terms.BAD_PIECE_MILLIS);
             core.justice.accuse(id, t.digest, piece);
         } else {

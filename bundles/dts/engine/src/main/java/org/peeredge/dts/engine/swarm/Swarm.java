@@ -119,13 +119,20 @@ public final class Swarm {
     private void ofTransfer(Event event) {
         switch (event) {
             case Event.Opened e -> with(e.digest(), t -> flow.opened(t, e.have()));
-            case Event.StoreFailed e ->
-                    with(e.digest(), t -> flow.storeFailed(t, e.reason(), e.full()));
+            case Event.StoreFailed e -> {
+                // Whose pieces were with it is not told.
+                core.peers.values().forEach(peer -> peer.unjudged = 0);
+                with(e.digest(), t -> flow.storeFailed(t, e.reason(), e.full()));
+            }
             case Event.PieceStored e -> {
+                judged(e.from());
                 with(e.digest(), t -> flow.checks.pieceStored(t, e));
                 serving.changed();
             }
-            case Event.PieceBad e -> with(e.digest(), t -> flow.checks.pieceBad(t, e));
+            case Event.PieceBad e -> {
+                judged(e.from());
+                with(e.digest(), t -> flow.checks.pieceBad(t, e));
+            }
             case Event.UpstreamOpened e -> with(e.digest(), t -> feed.opened(t, e));
             case Event.UpstreamPiece e -> with(e.digest(), t -> feed.piece(t, e.piece()));
             case Event.UpstreamReads e -> core.throttle.reads(e.digest(), e.bytes());
@@ -151,6 +158,13 @@ public final class Swarm {
             case Event.Verified e -> with(e.digest(), t -> flow.checks.verified(t, e.map()));
             case Event.Planned e -> with(e.digest(), t -> flow.planned(t, e));
             default -> throw new IllegalStateException("not of a transfer: " + event);
+        }
+    }
+
+    private void judged(NodeId from) {
+        Peer peer = core.peers.get(from);
+        if (peer != null) {
+            peer.unjudged = Math.max(0, peer.unjudged - 1);
         }
     }
 
