@@ -40,8 +40,8 @@ final class Churn implements Experiment {
     private static final String HELPER = "h0";
     private static final String HOLDER = "h1";
 
-    /** Set where a node is its LAN's tracker. */
-    private static final String TRACKER = "peeredge_dts_engine_tracker_here";
+    /** The epoch of the lease, 0 where a node is not its LAN's tracker. */
+    private static final String TRACKER = "peeredge_dts_engine_tracker_epoch";
 
     private static final double FIRST_KILL_SECONDS = 4;
     private static final double BETWEEN_SECONDS = 5;
@@ -233,7 +233,7 @@ final class Churn implements Experiment {
             List<String> nodes = new ArrayList<>(SCENARIO.topology().members());
             nodes.add(HELPER);
             for (String host : nodes) {
-                if (mesh.metric(host, TRACKER) == 1) {
+                if (mesh.metric(host, TRACKER) > 0) {
                     return host;
                 }
             }

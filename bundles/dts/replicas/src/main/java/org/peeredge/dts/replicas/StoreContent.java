@@ -41,7 +41,12 @@ final class StoreContent implements Content {
 
     @Override
     public void fetch(Part part) throws IOException {
-        FetchRequest request = new FetchRequest(part.digest(), part.sizeBytes(), Optional.empty());
+        FetchRequest request =
+                new FetchRequest(
+                        part.digest(),
+                        part.sizeBytes(),
+                        Optional.empty(),
+                        FetchRequest.Urgency.BACKGROUND);
         try (Transfers.Content content = await(transfers.open(request))) {
             await(content.complete());
         }

@@ -34,24 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Connection implements ChannelListener {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-    /** Who gets what arrives; called on the loop. */
-    interface Owner {
-        /** Called before all others, once. */
-        void opened(Connection connection);
-
-        void message(Connection connection, Message message);
-
-        /** The owner takes the frame. */
-        void symbols(Connection connection, SymbolsHeader header, Frame frame);
-
-        void malformed(Connection connection, String problem);
-
-        void writable(Connection connection);
-
-        /** The last call. */
-        void closed(Connection connection, String reason);
-    }
-
     /** What all connections share. */
     record Shared(
             Hop loop,
@@ -75,7 +57,7 @@ final class Connection implements ChannelListener {
     final String type;
     final boolean dialled;
     private final Shared shared;
-    private final Owner owner;
+    private final ConnectionOwner owner;
     private final CompletableFuture<Channel> channel = new CompletableFuture<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong waitingFrames = new AtomicLong();
@@ -123,7 +105,12 @@ final class Connection implements ChannelListener {
     /** What was last said of it to {@link PeerEvents}. */
     boolean toldNear;
 
-    Connection(Shared shared, Owner owner, ChannelProvider provider, String type, boolean dialled) {
+    Connection(
+            Shared shared,
+            ConnectionOwner owner,
+            ChannelProvider provider,
+            String type,
+            boolean dialled) {
         this.shared = shared;
         this.owner = owner;
         this.provider = provider;

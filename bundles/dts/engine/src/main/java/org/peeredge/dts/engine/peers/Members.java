@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * From an open channel to a connected member and to its end: the hello, who may come in, which
  * channel stays. On the loop, but for {@link #get} and {@link #all}.
  */
-final class Members implements Connection.Owner {
+final class Members implements ConnectionOwner {
     private static final Logger LOG = LoggerFactory.getLogger(Members.class);
 
     /** What connected members do. */

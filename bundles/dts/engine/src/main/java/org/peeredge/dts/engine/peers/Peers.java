@@ -6,16 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.peeredge.dts.api.channel.ChannelListener;
-import org.peeredge.dts.api.channel.ChannelProvider;
-import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.engine.peers.AddressBook.Source;
 import org.peeredge.dts.engine.wire.Message;
@@ -42,32 +38,32 @@ public final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
-    private final PeersPorts ports;
-    private final PeersConfig config;
-    private final PeerEvents events;
+    final PeersPorts ports;
+    final PeersConfig config;
+    final PeerEvents events;
     private final PeerMetrics metrics;
-    private final Connection.Shared shared;
+    final Connection.Shared shared;
     private final ExecutorService background;
     private final PluginCalls calls;
     private final MessageCodec codec = new MessageCodec();
-    private final AddressBook book;
-    private final Bans bans;
+    final AddressBook book;
+    final Bans bans;
     private final BanDesk desk;
-    private final Neighbours neighbours;
+    final Neighbours neighbours;
     private final Doors doors;
-    private final Directory directory;
-    private final Members members;
-    private final Dialer dialer;
-    private final Gossip gossip;
-    private final Liveness liveness;
-    private final Questions questions;
-    private final Returning returning;
-    private final Losses losses;
-    private final LanDiscovery lan;
-    private final Discovering discovering;
+    final Directory directory;
+    final Members members;
+    final Dialer dialer;
+    final Gossip gossip;
+    final Liveness liveness;
+    final Questions questions;
+    final Returning returning;
+    final Losses losses;
+    final LanDiscovery lan;
+    final Discovering discovering;
     private final List<Cancellable> timers = new ArrayList<>();
-    private volatile Consumer<NodeId> onWritable = _ -> {};
-    private boolean stopped;
+    volatile Consumer<NodeId> onWritable = _ -> {};
+    boolean stopped;
 
     /** Wires; nothing runs before {@link #start}. */
     public Peers(PeersPorts ports, PeersConfig config, PeerEvents events) {
@@ -82,7 +78,7 @@ public final class Peers {
         book = new AddressBook(config, ports.threads().random());
         bans = new Bans(ports.clock(), ports.loop(), config.maxBans(), this::dialNow);
         neighbours = new Neighbours(ports.clock(), config, ports.networks());
-        Inbox inbox = new Inbox();
+        Inbox inbox = new Inbox(this);
         returning = new Returning(ports.loop(), this::sendOrSettle, this::published);
         losses = new Losses(ports, book, bans, neighbours, returning);
         doors = new Doors(ports, calls, hop, inbox);
@@ -234,7 +230,7 @@ public final class Peers {
         return members.get(to).map(c -> c.send(message)).orElse(false);
     }
 
-    private void used(Connection c) {
+    void used(Connection c) {
         c.contentNanos = ports.clock().nanos();
     }
 
@@ -304,7 +300,7 @@ public final class Peers {
         }
     }
 
-    private void published() {
+    void published() {
         directory.publish(members.all(), returning.members());
         discovering.room();
     }
@@ -325,132 +321,5 @@ public final class Peers {
             members.get(to).ifPresent(Connection::settle);
         }
         return sent;
-    }
-
-    /** What the parts tell each other; all on the loop. */
-    private final class Inbox implements Members.Inbox, Gossip.Owner, Doors.Owner {
-        @Override
-        public void up(Connection c) {
-            for (String address : c.addresses) {
-                Gossip.parse(address).ifPresent(a -> directory.hint(a, c.node(), Source.HELLO));
-            }
-            events.features(c.node(), c.features);
-            c.toldNear = neighbours.near(c);
-            events.up(c.node(), c.channel().peer(), c.toldNear, 0);
-            liveness.ping(c);
-            gossip.tellPeers(c);
-            gossip.tellRevocations(c);
-            directory.save(c);
-            returning.back(c.node());
-            published();
-            discovering.up(c); // whoever searched may ask it at once
-        }
-
-        @Override
-        public void down(Connection c, boolean dialAgain) {
-            boolean givenUp = discovering.down(c);
-            if (!stopped && !givenUp) {
-                losses.down(c, dialAgain);
-            }
-            questions.down(c.node());
-            events.down(c.node());
-            published();
-            dialer.pump();
-        }
-
-        @Override
-        public void neverUp(Connection c) {
-            losses.neverUp(c);
-            dialer.pump();
-        }
-
-        @Override
-        public void message(Connection c, Message message) {
-            switch (message) {
-                case Message.Ping ping -> c.send(new Message.Pong(ping.token()));
-                case Message.Pong pong -> {
-                    if (liveness.pong(c, pong)) {
-                        losses.stays(c);
-                        events.measured(c.node(), neighbours.near(c), Liveness.rttMicros(c));
-                    }
-                }
-                case Message.Peers peers -> {
-                    gossip.peers(c, peers);
-                    published();
-                    dialer.pump();
-                }
-                case Message.Revocations revocations -> gossip.revocations(c, revocations);
-                case Message.Ask ask -> questions.asked(c.channel().peer(), ask);
-                case Message.Answer answer -> questions.answered(c.node(), answer);
-                case Message.Finding finding -> discovering.message(c, finding);
-                default -> {
-                    used(c);
-                    events.message(c.node(), message);
-                }
-            }
-        }
-
-        @Override
-        public void symbols(Connection c, SymbolsHeader header, Frame frame) {
-            used(c);
-            c.payloadNanos = c.contentNanos;
-            events.symbols(c.node(), header, frame);
-        }
-
-        @Override
-        public void writable(Connection c) {
-            onWritable.accept(c.node());
-        }
-
-        @Override
-        public void misbehaved(Connection c, String reason) {
-            bans.add(c.node(), config.malformedBan());
-            c.close("it sent " + reason);
-        }
-
-        @Override
-        public void hint(NodeId node, PeerAddress address, boolean loopbackAllowed) {
-            if (loopbackAllowed || !ports.networks().loopback(address.host())) {
-                directory.hint(address, node, Source.EXCHANGE);
-            }
-        }
-
-        @Override
-        public ChannelListener accepted(ChannelProvider provider, String type) {
-            return new Connection(shared, members, provider, type, false);
-        }
-
-        @Override
-        public void moved() {
-            lan.announce();
-        }
-
-        @Override
-        public void arrived(String type) {
-            book.hurry(type, ports.clock().nanos());
-        }
-
-        @Override
-        @SuppressWarnings("ReferenceEquality")
-        public void replaced(String type, Optional<ChannelProvider> now) {
-            for (Connection c : members.open()) {
-                if (c.type.equals(type) && c.provider != now.orElse(null)) {
-                    c.replaced = true;
-                    c.close("its channel plugin was replaced");
-                }
-            }
-        }
-
-        void heard(NodeId node, List<PeerAddress> addresses, String fromHost) {
-            boolean fresh = neighbours.heard(node);
-            for (PeerAddress a : neighbours.candidates(addresses, fromHost)) {
-                directory.hint(a, node, Source.LAN);
-            }
-            if (fresh) {
-                book.hurry(node, ports.clock().nanos());
-                published();
-            }
-            dialer.pump();
-        }
     }
 }

@@ -7,7 +7,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -23,13 +22,11 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
-import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.discovery.DirectoryStore;
 import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.api.receipt.Receipts;
 import org.peeredge.dts.engine.peers.InterfaceNetworks;
-import org.peeredge.dts.engine.peers.PeerEvents;
 import org.peeredge.dts.engine.peers.Peers;
 import org.peeredge.dts.engine.peers.PeersConfig;
 import org.peeredge.dts.engine.peers.PeersPorts;
@@ -48,7 +45,6 @@ import org.peeredge.kernel.api.Threads;
 import org.peeredge.kernel.api.metrics.MetricScope;
 import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.peeredge.kernel.api.trust.Identity;
-import org.peeredge.kernel.api.trust.Membership;
 import org.peeredge.routing.api.Routing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,11 +68,11 @@ public final class EngineNode implements AutoCloseable {
     private final MetricScope metrics;
     private final Peers peers;
     private final Swarm swarm;
-    private final EngineRuntime runtime;
+    final EngineRuntime runtime;
     private final FlowControl flow;
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
-    private final ReceiptDesk receipts;
+    final ReceiptDesk receipts;
     private final AtomicReference<@Nullable DirectoryStore> directory = new AtomicReference<>();
 
     /**
@@ -134,7 +130,7 @@ public final class EngineNode implements AutoCloseable {
                                 new InterfaceNetworks(),
                                 Optional.of(parts.store().records(BUNDLE + ".bans"))),
                         settings.peers(),
-                        new FromPeers());
+                        new FromPeers(this));
         swarm = swarm(parts, settings);
         runtime = runtime(parts, settings);
         receipts =
@@ -332,51 +328,6 @@ public final class EngineNode implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** From the connections to the runtime; on the loop. */
-    private final class FromPeers implements PeerEvents {
-        private long said;
-
-        @Override
-        public long features() {
-            return receipts.features();
-        }
-
-        @Override
-        public void features(NodeId peer, long features) {
-            said = features;
-        }
-
-        @Override
-        public void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros) {
-            runtime.post(
-                    new Event.PeerUp(peer, Set.copyOf(membership.roles()), sameLan, rttMicros));
-            receipts.up(peer, said);
-        }
-
-        @Override
-        public void measured(NodeId peer, boolean sameLan, long rttMicros) {
-            runtime.post(new Event.PeerMeasured(peer, sameLan, rttMicros));
-        }
-
-        @Override
-        public void down(NodeId peer) {
-            receipts.down(peer);
-            runtime.post(new Event.PeerDown(peer));
-        }
-
-        @Override
-        public void message(NodeId peer, Message message) {
-            if (!receipts.message(peer, message)) {
-                runtime.post(new Event.Received(peer, message));
-            }
-        }
-
-        @Override
-        public void symbols(NodeId peer, SymbolsHeader header, Frame frame) {
-            runtime.symbols(peer, header, frame);
         }
     }
 

@@ -57,6 +57,7 @@ final class EngineRuntime {
             Watcher watcher) {}
 
     private final Ports ports;
+    private final NodeId self;
     private final Swarm swarm;
     private final Blobs blobs;
     private final Maps maps;
@@ -65,8 +66,7 @@ final class EngineRuntime {
     private final Encoders encoders;
     private final UpstreamFetches upstreams;
     private final RangeFetches ranges;
-    private final ClaimSigner claims;
-    private final EvidenceSigner evidence;
+    private final Signatures signatures;
     private final StoreWork work;
     private final Observer observer;
     private final TransferTable table = new TransferTable();
@@ -88,12 +88,18 @@ final class EngineRuntime {
             EngineMetrics metrics,
             SwarmFactory swarms) {
         this.ports = ports;
+        self = ports.identity().self().node();
         this.metrics = metrics;
-        observer = new Observer(table, metrics, ports.clock(), self(), store::refetchCost);
+        observer = new Observer(table, metrics, ports.clock(), self, store::refetchCost);
         Sha256 sha = new Sha256();
         blobs = new Blobs(store);
         maps = new Maps(ports.identity(), blobs, sha);
-        work = new StoreWork(blobs, maps, self(), ports.workers(), this::onLoop, this::submit);
+        work = new StoreWork(blobs, maps, self, ports.workers(), this::onLoop, this::submit);
+        signatures =
+                new Signatures(
+                        work,
+                        new ClaimSigner(ports.identity()),
+                        new EvidenceSigner(ports.identity(), ports.clock()));
         encoders = new Encoders(blobs, ports.codecs(), limits.maxEncoders(), ports.codecThreads());
         BufferPool buffers = new BufferPool(Pieces.PIECE_BYTES, limits.sendBuffers());
         ingress =
@@ -133,8 +139,6 @@ final class EngineRuntime {
                         this::onLoop,
                         this::post,
                         metrics.fromUpstream::add);
-        claims = new ClaimSigner(ports.identity());
-        evidence = new EvidenceSigner(ports.identity(), ports.clock());
         swarm = swarms.make(upstreams::serves);
         metrics.gauge(
                 "peeredge_dts_engine_parked_bytes",
@@ -289,9 +293,7 @@ final class EngineRuntime {
                 egress.down(e.peer());
                 ingress.down(e.peer());
             }
-            default -> {
-                // the swarm's business alone
-            }
+            default -> {} // the swarm's business alone
         }
     }
 
@@ -304,10 +306,6 @@ final class EngineRuntime {
         }
     }
 
-    private NodeId self() {
-        return ports.identity().self().node();
-    }
-
     private void carryOut(Action action) {
         switch (action) {
             case Action.Send a -> ports.links().send(a.to(), a.message());
@@ -316,7 +314,7 @@ final class EngineRuntime {
             case Action.OpenStore a -> work.open(a, (partial, have) -> opened(a, partial, have));
             case Action.CheckAndStore a -> ingress.checkAndStore(a);
             case Action.CheckKept a ->
-                    work.atOnce(a.digest(), () -> Optional.of(ingress.checkKept(a, self())));
+                    work.atOnce(a.digest(), () -> Optional.of(ingress.checkKept(a, self)));
             case Action.Discard a -> ingress.discard(a.handle());
             case Action.CheckMap a ->
                     work.atOnce(
@@ -336,16 +334,8 @@ final class EngineRuntime {
             case Action.FetchRange a -> ranges.start(a, blobs.partial(a.digest()));
             case Action.KeepRange a -> ranges.decide(a.number(), a.keep());
             case Action.StopRange a -> ranges.stop(a.number());
-            case Action.SignClaim a ->
-                    work.atOnce(
-                            a.digest(),
-                            () -> Optional.of(claims.sign(a)),
-                            new Event.ClaimUnsigned(a.digest(), a.pieces()));
-            case Action.CheckClaims a ->
-                    work.atOnce(
-                            a.message().digest(),
-                            () -> Optional.of(claims.check(a)),
-                            ClaimSigner.unchecked(a));
+            case Action.SignClaim a -> signatures.sign(a);
+            case Action.CheckClaims a -> signatures.check(a);
             case Action.Verify a -> {
                 table.running(a.digest()).ifPresent(Transfer::checking);
                 work.verify(a.digest());
@@ -361,18 +351,13 @@ final class EngineRuntime {
                     table.running(a.digest()).ifPresent(t -> t.mayRead(a.pieces()));
             case Action.Failed a -> failed(a);
             case Action.AskPlan a -> askPlan(a);
-            case Action.Punish a -> punish(a);
+            case Action.Punish a -> {
+                observer.punished(a);
+                ports.links().ban(a.peer(), a.reason(), Duration.ofMillis(a.banMillis()), a.by());
+            }
             case Action.Drop _ -> metrics.dropped.increment();
-            case Action.CheckEvidence a ->
-                    work.atOnce(
-                            a.evidence().digest(),
-                            () -> Optional.of(evidence.check(a)),
-                            EvidenceSigner.unchecked(a));
-            case Action.SignAccusation a ->
-                    work.atOnce(
-                            a.digest(),
-                            () -> Optional.of(evidence.sign(a)),
-                            new Event.Tick()); // there was no time: it is not told
+            case Action.CheckEvidence a -> signatures.check(a);
+            case Action.SignAccusation a -> signatures.sign(a);
             case Action.CheckProbe a -> ingress.checkProbe(a);
             case Action.Count a -> observer.count(a);
         }
@@ -401,11 +386,6 @@ final class EngineRuntime {
                         LOG.warn("no plan for {}: all sources are used alike", a.digest(), error);
                     }
                 });
-    }
-
-    private void punish(Action.Punish a) {
-        observer.punished(a);
-        ports.links().ban(a.peer(), a.reason(), Duration.ofMillis(a.banMillis()), a.by());
     }
 
     /** A blob's length, for serving; from any thread. */
