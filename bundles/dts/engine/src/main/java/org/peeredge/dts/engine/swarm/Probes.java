@@ -49,10 +49,13 @@ final class Probes {
         this.hashes = hashes;
     }
 
-    /** Asks for a piece, unless that is asked for already, or nobody could say what it must be. */
+    /**
+     * Asks for a piece, unless some of its pieces are on their way or being checked, which will
+     * show it as well, or nobody could say what it must be.
+     */
     boolean ask(NodeId node, Digest digest, int piece) {
         Peer peer = core.peers.get(node);
-        if (peer == null || peer.banned || open.containsKey(node) || asked(node, digest, piece)) {
+        if (peer == null || peer.banned || open.containsKey(node) || peer.openBytes() > 0) {
             return false;
         }
         Optional<Expected> expected = hashes.of(node, digest, piece);
@@ -71,12 +74,6 @@ final class Probes {
                 new Message.GetSymbols(
                         digest, group, codec, first, 1, new byte[0], false, checked));
         return true;
-    }
-
-    private boolean asked(NodeId node, Digest digest, int piece) {
-        Transfer t = core.transfers.get(digest);
-        Source s = t == null ? null : t.sources.get(node);
-        return t != null && s != null && Requests.of(t, piece, s) != null;
     }
 
     /** Whether the bytes answer a probe; then they are looked at here and nowhere else. */

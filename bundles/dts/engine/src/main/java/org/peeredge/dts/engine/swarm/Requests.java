@@ -127,7 +127,7 @@ final class Requests {
 
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
-        boolean free = !s.peer.oneAtATime() || s.peer.openBytes() <= Pieces.PIECE_BYTES;
+        boolean free = !s.peer.oneAtATime() || s.peer.openBytes() == 0;
         boolean may = core.mayAsk() && core.throttle.mayAsk(t, s.peer);
         boolean can = ready(t) && usable(s) && may && free;
         if (!can || !t.need.get(piece) || !t.askable(piece)) {

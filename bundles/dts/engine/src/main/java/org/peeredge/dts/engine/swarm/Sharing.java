@@ -290,8 +290,11 @@ final class Sharing {
 
     /** A neighbour has room for a piece. */
     void offered(Transfer t, Source s, int piece, Requests requests, Late late) {
-        offeredNanos = core.now;
         boolean known = piece < t.pieces() && !t.have.get(piece);
+        if (known) {
+            // Who offers only what is here knows little of this node: it has to ask.
+            offeredNanos = core.now;
+        }
         if (known && !s.pieces.get(piece) && !s.complete()) {
             s.pieces.set(piece);
             t.holder(piece, 1);

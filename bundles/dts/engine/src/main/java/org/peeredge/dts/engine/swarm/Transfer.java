@@ -126,6 +126,13 @@ final class Transfer {
 
     long answersDueNanos;
     long searchUntilNanos = Long.MIN_VALUE;
+
+    /** Since when, from how many pieces on, the pace is measured; whether it was too slow last. */
+    long paceNanos;
+
+    int paceHave;
+    boolean crawls;
+
     long progressNanos;
     long usefulNanos;
     boolean helping;
@@ -176,6 +183,7 @@ final class Transfer {
         this.helped = helped;
         this.startedNanos = nowNanos;
         this.progressNanos = nowNanos;
+        this.paceNanos = nowNanos;
         this.usefulNanos = nowNanos;
         this.takenNanos = nowNanos;
         this.sharedNanos = nowNanos;

@@ -25,6 +25,12 @@ final class WholeFetch {
     private static final long LOST_NANOS = 2 * Time.SECOND / 5;
 
     private static final long SOURCE_WAIT_NANOS = 10 * Time.SECOND;
+
+    /** Less than that in so long, 200 kB/s, and holders are too slow to wait for. */
+    private static final long PACE_NANOS = 10 * Time.SECOND;
+
+    private static final int PACE_PIECES = 8;
+
     private static final int MAX_TRIES = 6;
 
     private final Core core;
@@ -84,6 +90,17 @@ final class WholeFetch {
         }
     }
 
+    /** Whether members that have it all bring so little that upstream is to help. */
+    private boolean crawls(Transfer t) {
+        if (core.now - t.paceNanos >= PACE_NANOS) {
+            int have = t.have.cardinality();
+            t.crawls = have - t.paceHave < PACE_PIECES;
+            t.paceHave = have;
+            t.paceNanos = core.now;
+        }
+        return t.crawls;
+    }
+
     /** Whether members bring what is missing, or will. */
     private boolean fed(Transfer t) {
         if (t.maps.disputed() && upstreamLeft(t)) {
@@ -96,11 +113,12 @@ final class WholeFetch {
         if (busy && (t.registry != null || !t.fast)) {
             return true;
         }
+        boolean crawls = crawls(t);
         boolean partial = false;
         boolean upstream = ranges.possible(t) && t.registry == null && !t.maps.trusted();
         for (Source s : t.sources.values()) {
             if (!s.upstream && s.holds(core.now)) {
-                if (s.complete()) {
+                if (s.complete() && !(crawls && ranges.possible(t))) {
                     return true;
                 }
                 partial = true;

@@ -28,7 +28,7 @@ class SwarmLiarsTest {
     private static final int WASTED = 2;
 
     /** Where a false map or claim is about, it may be another's fault: that is seen later. */
-    private static final int WASTED_IN_DOUBT = 4;
+    private static final int WASTED_IN_DOUBT = 8;
 
     @Test
     void liarsAreBannedEverywhereAndNobodyElseIs() {
