@@ -4,6 +4,7 @@ package org.peeredge.kit.simnet;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +21,28 @@ public final class Port {
     /** What may be on its way to this node at once, from all others together. */
     final Room room;
 
+    /** What its way to other networks leads through; null for none that it shares. */
+    final @Nullable Router router;
+
     private final String name;
     private final SimNetwork network;
 
-    Port(SimNetwork network, int number, String name, Link link, Receiver receiver) {
+    Port(
+            SimNetwork network,
+            int number,
+            String name,
+            Link link,
+            @Nullable Router router,
+            Receiver receiver) {
+        this.router = router;
         this.network = network;
         this.number = number;
         this.name = name;
         this.link = link;
         this.receiver = receiver;
-        this.up = new Lane(network, link.upBitsPerSecond(), link.chunkBytes(), true);
-        this.down = new Lane(network, link.downBitsPerSecond(), link.chunkBytes(), false);
-        this.room = new Room(link);
+        this.up = new Lane(network, link.upBitsPerSecond(), link.chunkBytes());
+        this.down = new Lane(network, link.downBitsPerSecond(), link.chunkBytes());
+        this.room = new Room(link.downBitsPerSecond(), link);
     }
 
     /** Its name. */
@@ -39,9 +50,19 @@ public final class Port {
         return name;
     }
 
-    /** Its part of the delay, one way. */
+    /** Its part of the delay, one way, within its own network. */
     public long delayNanos() {
         return link.delayNanos();
+    }
+
+    /** The delay to another node, one way, but for queues. */
+    public long delayNanos(Port to) {
+        long own = link.delayNanos() + to.link.delayNanos();
+        return router == to.router ? own : own + delay(router) + delay(to.router);
+    }
+
+    private static long delay(@Nullable Router router) {
+        return router == null ? 0 : router.link.delayNanos();
     }
 
     /** Whether a connection to {@code peer} is there. */
@@ -70,25 +91,28 @@ public final class Port {
         return name;
     }
 
-    /** One direction of a link: serves the other ends in turn, a chunk each. */
+    /** One direction of a link: serves its flows in turn, a chunk each. */
     static final class Lane {
         private final SimNetwork network;
-        private final long bitsPerSecond;
         private final int chunkBytes;
-        private final Map<Port, Flow> flows = new LinkedHashMap<>();
-        private final ArrayDeque<Port> turn = new ArrayDeque<>();
-        private final boolean outward;
+        private final Map<Object, Flow> flows = new LinkedHashMap<>();
+        private final ArrayDeque<Object> turn = new ArrayDeque<>();
+        private long bitsPerSecond;
         private boolean busy;
         long queuedBytes;
 
-        Lane(SimNetwork network, long bitsPerSecond, int chunkBytes, boolean outward) {
+        Lane(SimNetwork network, long bitsPerSecond, int chunkBytes) {
             this.network = network;
-            this.outward = outward;
             this.bitsPerSecond = bitsPerSecond;
             this.chunkBytes = chunkBytes;
         }
 
-        void add(Port other, Packet packet) {
+        /** The rate of what begins to be served from now on. */
+        void rate(long newBitsPerSecond) {
+            bitsPerSecond = newBitsPerSecond;
+        }
+
+        void add(Object other, Packet packet) {
             queuedBytes += packet.bytes;
             Flow flow = flow(other);
             flow.bulk.add(packet);
@@ -97,14 +121,14 @@ public final class Port {
         }
 
         /** Adds a packet that waits for at most {@code behindBytes} of the bulk that is there. */
-        void addControl(Port other, Packet packet, long behindBytes) {
+        void addControl(Object other, Packet packet, long behindBytes) {
             Flow flow = flow(other);
             packet.afterBytes = flow.servedBytes + Math.min(behindBytes, flow.bulkBytes);
             flow.control.add(packet);
             serve();
         }
 
-        private Flow flow(Port other) {
+        private Flow flow(Object other) {
             Flow flow = flows.computeIfAbsent(other, p -> new Flow());
             if (flow.isEmpty()) {
                 turn.add(other);
@@ -126,11 +150,11 @@ public final class Port {
         }
 
         /** Whose turn it is, of those to whom something may go now. */
-        private @Nullable Port next() {
+        private @Nullable Object next() {
             for (int i = turn.size(); i > 0; i--) {
-                Port other = turn.removeFirst();
+                Object other = turn.removeFirst();
                 Flow flow = flows.get(other);
-                if (!outward || flow == null || flow.controlIsNext() || other.room.free(this)) {
+                if (flow == null || flow.controlIsNext() || flow.bulk.getFirst().free(this)) {
                     return other;
                 }
                 turn.addLast(other);
@@ -142,7 +166,7 @@ public final class Port {
             if (busy) {
                 return;
             }
-            Port other = next();
+            Object other = next();
             if (other == null) {
                 return;
             }
@@ -162,9 +186,7 @@ public final class Port {
                 queuedBytes -= chunk;
                 flow.bulkBytes -= chunk;
                 flow.servedBytes += chunk;
-                if (outward) {
-                    other.room.taken(chunk);
-                }
+                packet.rooms.forEach(room -> room.taken(chunk));
                 if (last) {
                     flow.bulk.removeFirst();
                 }
@@ -185,8 +207,8 @@ public final class Port {
     }
 
     /**
-     * Flow control, as TCP has it: bulk leaves its sender only while what is under way to the
-     * receiver is no more than the receiver's link carries in 50 ms and a round trip. Senders that
+     * Flow control, as TCP has it: bulk leaves its sender only while what is under way to each link
+     * ahead is no more than that link carries in 50 ms and a round trip. Senders that
      * found no room are woken in turn.
      */
     static final class Room {
@@ -197,11 +219,11 @@ public final class Port {
         private final LinkedHashSet<Lane> waiting = new LinkedHashSet<>();
         private long underWayBytes;
 
-        Room(Link link) {
+        Room(long bitsPerSecond, Link link) {
             long nanos = QUEUE_NANOS + 4 * link.delayNanos();
-            long carried = link.downBitsPerSecond() / 8 * nanos / 1_000_000_000;
+            long carried = bitsPerSecond / 8 * nanos / 1_000_000_000;
             limitBytes =
-                    link.downBitsPerSecond() == 0
+                    bitsPerSecond == 0
                             ? Long.MAX_VALUE
                             : Math.max((long) LEAST_CHUNKS * link.chunkBytes(), carried);
         }
@@ -254,13 +276,29 @@ public final class Port {
     static final class Packet {
         private long bytes;
         private long afterBytes;
+        private final List<Room> rooms;
         private final Served chunk;
         private final Runnable lost;
 
         Packet(long bytes, Served chunk, Runnable lost) {
+            this(bytes, List.of(), chunk, lost);
+        }
+
+        /** Bulk that leaves only while there is room in all of {@code rooms}. */
+        Packet(long bytes, List<Room> rooms, Served chunk, Runnable lost) {
+            this.rooms = rooms;
             this.bytes = bytes;
             this.chunk = chunk;
             this.lost = lost;
+        }
+
+        private boolean free(Lane sender) {
+            for (Room room : rooms) {
+                if (!room.free(sender)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

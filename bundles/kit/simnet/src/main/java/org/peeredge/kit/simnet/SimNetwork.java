@@ -4,6 +4,7 @@ package org.peeredge.kit.simnet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes and connections in virtual time. Same seed and same calls give the same {@link #trace}. Not
@@ -54,9 +55,19 @@ public final class SimNetwork {
 
     /** Adds a node, not connected to any. */
     public Port attach(String name, Link link, Receiver receiver) {
-        Port port = new Port(this, ports.size(), name, link, receiver);
+        return attach(name, link, null, receiver);
+    }
+
+    /** Adds a node behind a router, not connected to any. */
+    public Port attach(String name, Link link, @Nullable Router router, Receiver receiver) {
+        Port port = new Port(this, ports.size(), name, link, router, receiver);
         ports.add(port);
         return port;
+    }
+
+    /** Adds a LAN's way to the others; its link's delay comes on top of the nodes' own. */
+    public Router router(String name, Link link) {
+        return new Router(this, name, link);
     }
 
     /** Connects two nodes; both are told. Nothing happens when they are connected already. */
@@ -112,6 +123,7 @@ public final class SimNetwork {
         Port.Packet packet =
                 new Port.Packet(
                         bytes,
+                        small ? List.of() : transit.rooms(),
                         (chunk, last) -> {
                             transit.crossed(chunk, last);
                             if (small && firewall.duplicates(from, to, message)) {
@@ -128,10 +140,6 @@ public final class SimNetwork {
             from.up.add(to, packet);
         }
         return true;
-    }
-
-    private static long delay(Port from, Port to) {
-        return from.link.delayNanos() + to.link.delayNanos();
     }
 
     private void deliver(Port from, Port to, int connection, Object message, long bytes) {
@@ -168,20 +176,91 @@ public final class SimNetwork {
             this.bytes = bytes;
         }
 
-        /** Of bulk only: control takes no room. */
-        private void given(long chunk) {
-            if (bytes > SMALL_BYTES) {
-                to.room.given(chunk);
+        /** The queues ahead that bulk needs room in. */
+        List<Port.Room> rooms() {
+            List<Port.Room> rooms = new ArrayList<>(3);
+            rooms.add(to.room);
+            if (from.router != to.router) {
+                if (from.router != null) {
+                    rooms.add(from.router.upRoom);
+                }
+                if (to.router != null) {
+                    rooms.add(to.router.downRoom);
+                }
             }
+            return rooms;
+        }
+
+        /** Of bulk only: control takes no room. */
+        private void given(Port.Room room, long chunk) {
+            if (bytes > SMALL_BYTES) {
+                room.given(chunk);
+            }
+        }
+
+        private void given(long chunk) {
+            given(to.room, chunk);
         }
 
         void crossed(long chunk, boolean last) {
             if (lost) {
-                given(chunk);
+                if (bytes > SMALL_BYTES) {
+                    rooms().forEach(room -> room.given(chunk));
+                }
                 return;
             }
-            long delay = delay(from, to) + firewall.delays(from, to, message);
-            time.after(delay, () -> arrived(chunk, last));
+            Router router = from.router == to.router ? null : from.router;
+            if (router == null) {
+                out(chunk, last);
+            } else {
+                pass(
+                        router.up,
+                        chunk,
+                        () -> {
+                            given(router.upRoom, chunk);
+                            router.passedUp(bytes > SMALL_BYTES ? chunk : 0);
+                            out(chunk, last);
+                        });
+            }
+        }
+
+        private void out(long chunk, boolean last) {
+            long delay = from.delayNanos(to) + firewall.delays(from, to, message);
+            time.after(delay, () -> in(chunk, last));
+        }
+
+        private void in(long chunk, boolean last) {
+            Router router = from.router == to.router ? null : to.router;
+            if (router == null) {
+                arrived(chunk, last);
+            } else {
+                pass(
+                        router.down,
+                        chunk,
+                        () -> {
+                            given(router.downRoom, chunk);
+                            router.passedDown(bytes > SMALL_BYTES ? chunk : 0);
+                            arrived(chunk, last);
+                        });
+            }
+        }
+
+        /** One queue for all: nothing is lost in it, even when the connection is gone. */
+        private void pass(Port.Lane lane, long chunk, Runnable next) {
+            Port.Packet packet =
+                    new Port.Packet(
+                            chunk,
+                            (part, end) -> {
+                                if (end) {
+                                    next.run();
+                                }
+                            },
+                            () -> {});
+            if (bytes > SMALL_BYTES) {
+                lane.add(lane, packet);
+            } else {
+                lane.addControl(lane, packet, Long.MAX_VALUE);
+            }
         }
 
         private void arrived(long chunk, boolean last) {

@@ -184,6 +184,57 @@ class SimNetworkTest {
     }
 
     @Test
+    void aRouterIsSharedAndOnTheWayToOtherNetworksOnly() {
+        Router router = network.router("wan", Link.of(1_000_000, 20 * MILLI));
+        Log atX = new Log(time);
+        Port x = network.attach("x", Link.of(8_000_000, MILLI), router, atX);
+        Port y = network.attach("y", Link.of(8_000_000, MILLI), router, new Log(time));
+        network.connect(x, y);
+        network.connect(x, a);
+        network.connect(y, b);
+        y.send(x, "near", 100_000, () -> {});
+        x.send(a, "far", 100_000, () -> {});
+        y.send(b, "far too", 100_000, () -> {});
+        run();
+        // 100 kB at 8 Mbit/s, and 2 ms of delay; the last chunk passes the other link too.
+        assertEquals(110, atX.millisOf("near"), 15);
+        // Two at 1 Mbit/s together; 1, 20 and 5 ms.
+        assertEquals(1650, Math.max(atA.millisOf("far"), atB.millisOf("far too")), 60);
+        assertEquals(200_000, router.upBytes());
+        assertEquals(0, router.downBytes());
+        assertEquals(26 * MILLI, x.delayNanos(a));
+        assertEquals(2 * MILLI, x.delayNanos(y));
+    }
+
+    @Test
+    void otherTrafficTakesItsPart() {
+        Router router = network.router("wan", Link.of(1_000_000, 20 * MILLI));
+        Port x = network.attach("x", Link.of(8_000_000, MILLI), router, new Log(time));
+        network.connect(x, a);
+        router.taken(75);
+        a.send(x, "slow", 100_000, () -> {});
+        x.send(a, "bulk", 100_000, () -> {});
+        run();
+        assertEquals(3250, atA.millisOf("bulk"), 100);
+        assertEquals(100_000, router.downBytes());
+    }
+
+    @Test
+    void aCutBehindARouterLeavesRoomForOthers() {
+        Router router = network.router("wan", Link.of(1_000_000, 20 * MILLI));
+        Port x = network.attach("x", Link.of(8_000_000, MILLI), router, new Log(time));
+        network.connect(x, a);
+        network.connect(x, b);
+        for (int i = 0; i < 20; i++) {
+            x.send(a, "lost", 100_000, () -> {});
+        }
+        time.after(300 * MILLI, () -> network.cut(x, a));
+        time.after(400 * MILLI, () -> x.send(b, "through", 100_000, () -> {}));
+        run();
+        assertEquals(1400, atB.millisOf("through"), 500);
+    }
+
+    @Test
     void sameSeedSameTrace() {
         assertEquals(traceOf(7), traceOf(7));
         assertNotEquals(traceOf(7), traceOf(8));

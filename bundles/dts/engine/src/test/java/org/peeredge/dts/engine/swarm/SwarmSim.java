@@ -17,6 +17,7 @@ import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Link;
 import org.peeredge.kit.simnet.Port;
 import org.peeredge.kit.simnet.Receiver;
+import org.peeredge.kit.simnet.Router;
 import org.peeredge.kit.simnet.SimNetwork;
 import org.peeredge.kit.simnet.VirtualTime;
 
@@ -37,6 +38,9 @@ final class SwarmSim {
 
     /** The registry's own link; without one each node reads at the upstream's rate. */
     @Nullable Port registry;
+
+    /** The LANs' ways to each other, where they have one. */
+    final Map<Integer, Router> routers = new LinkedHashMap<>();
 
     private final Map<Port, SimNode> byPort = new LinkedHashMap<>();
     private final Map<NodeId, SimNode> byId = new LinkedHashMap<>();
@@ -138,7 +142,7 @@ final class SwarmSim {
         Set<Role> all = new LinkedHashSet<>(List.of(roles));
         all.add(Role.MEMBER);
         SimNode node = new SimNode(this, name, lan, all);
-        Port port = network.attach(name, link, node);
+        Port port = network.attach(name, link, routers.get(lan), node);
         node.port = port;
         byPort.put(port, node);
         byId.put(node.id, node);
@@ -149,6 +153,13 @@ final class SwarmSim {
         connect(node);
         ticks(node);
         return node;
+    }
+
+    /** Gives a LAN a way to all others that its members share; before its members. */
+    Router wan(int lan, Link link) {
+        Router router = network.router("wan" + lan, link);
+        routers.put(lan, router);
+        return router;
     }
 
     /** Puts the registry behind a link of its own; before the nodes. */
@@ -286,7 +297,7 @@ final class SwarmSim {
     }
 
     long rttMicros(SimNode a, SimNode b) {
-        return 2 * (a.port().delayNanos() + b.port().delayNanos()) / 1000;
+        return 2 * a.port().delayNanos(b.port()) / 1000;
     }
 
     /** Runs until all wants of living nodes are done or failed for good. */
