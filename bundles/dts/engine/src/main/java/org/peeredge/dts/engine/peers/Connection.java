@@ -81,6 +81,13 @@ final class Connection implements ChannelListener {
 
     long upSinceNanos;
     volatile long srttNanos;
+
+    /** The way's own length, without queues, as {@link Lans} has it; 0 while unknown. */
+    volatile long shortestNanos;
+
+    /** How often it was measured, up to {@link Lans#SURE}. */
+    volatile int measured;
+
     long pingToken;
     long pingSentNanos;
     long pingFirstNanos;
@@ -103,7 +110,7 @@ final class Connection implements ChannelListener {
     boolean givenUp;
 
     /** What was last said of it to {@link PeerEvents}. */
-    boolean toldNear;
+    volatile boolean toldNear;
 
     Connection(
             Shared shared,

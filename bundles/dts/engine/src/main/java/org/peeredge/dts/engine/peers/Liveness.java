@@ -70,6 +70,8 @@ final class Liveness {
         }
         c.pingOpen = false;
         long sample = Math.max(1, clock.nanos() - c.pingSentNanos);
+        c.measured = Math.min(Lans.SURE, c.measured + 1);
+        c.shortestNanos = Lans.shortest(c.shortestNanos, sample);
         c.srttNanos = c.srttNanos == 0 ? sample : c.srttNanos - c.srttNanos / 8 + sample / 8;
         return true;
     }

@@ -13,7 +13,8 @@ import org.peeredge.kernel.api.NodeId;
 
 /**
  * Who is in the same network: heard there by multicast of late, or at an address in one of this
- * machine's subnets. Changed on the loop, read on any thread.
+ * machine's subnets, and no farther than a LAN is wide ({@link Lans}). Changed on the loop, read on
+ * any thread.
  */
 final class Neighbours {
     private static final long LONGEST_SECONDS = 120;
@@ -61,8 +62,10 @@ final class Neighbours {
 
     boolean near(Connection c) {
         Long at = heardNanos.get(c.node());
-        return (at != null && clock.nanos() - at <= memoryNanos())
-                || networks.near(c.channel().remote().host());
+        boolean labelled =
+                (at != null && clock.nanos() - at <= memoryNanos())
+                        || networks.near(c.channel().remote().host());
+        return Lans.near(labelled, c.toldNear, c.measured, c.shortestNanos);
     }
 
     /**
