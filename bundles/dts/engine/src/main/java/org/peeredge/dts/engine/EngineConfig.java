@@ -91,7 +91,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             description = "Bytes from a member after which a receipt is due.",
             min = "1048576",
-            max = "16777216")
+            max = "33554432")
     long receipt_bytes() default 8L << 20;
 
     @AttributeDefinition(
@@ -104,7 +104,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description =
                     "Bytes that a member may get without signing for them; beyond it others are"
                             + " served first.",
-            min = "67108864",
+            min = "134217728",
             max = "1099511627776")
     long unsigned_max_bytes() default 256L << 20;
 

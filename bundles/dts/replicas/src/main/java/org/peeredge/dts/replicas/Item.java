@@ -52,8 +52,14 @@ record Item(Id id, long version, int copies, List<Name> names, List<Part> parts)
                 || parts.size() > MAX_PARTS
                 || names.size() > MAX_NAMES) {
             throw new IllegalArgumentException(
-                    "version %d, %d copies, %d parts, %d names"
-                            .formatted(version, copies, parts.size(), names.size()));
+                    "version "
+                            + version
+                            + ", copies "
+                            + copies
+                            + ", parts "
+                            + parts.size()
+                            + ", names "
+                            + names.size());
         }
     }
 

@@ -195,7 +195,9 @@ final class Index implements AutoCloseable {
 
     /**
      * MVStore opens a file that was cut short at an older state. The journal's number shows that:
-     * then, as when the file is damaged or gone, the journal is believed.
+     * then, as when the file is damaged or gone, the journal is believed. A batch counts when it is
+     * in both: one that the index has and the journal has not was refused (a disk with room for the
+     * one and not for the other) or never answered, and is taken back.
      */
     private void load() throws IOException {
         Optional<IndexFile> opened = IndexFile.open(files.index());
@@ -209,7 +211,6 @@ final class Index implements AutoCloseable {
         if (damaged || replay.seq() > open.seq()) {
             rebuilt = true;
             seq = replay.seq();
-            replay.facts().keySet().removeIf(key -> key.equals("s"));
             open.replace(replay.facts(), seq);
             LOG.warn(
                     "store: {} facts (tags, marks) were brought back from the journal, {} lines of"
@@ -219,10 +220,17 @@ final class Index implements AutoCloseable {
                     replay.badLines());
             replay.facts().forEach((key, value) -> remember(new Change(key, value)));
         } else {
+            Map<String, byte[]> all = open.readAll();
             seq = open.seq();
-            open.readAll().forEach((key, value) -> remember(new Change(key, value)));
+            if (replay.whole() && replay.seq() == seq - 1) {
+                all.keySet().removeIf(key -> !key.startsWith(SOFT));
+                all.putAll(replay.facts());
+                seq = replay.seq();
+                open.replace(all, seq);
+            }
+            all.forEach((key, value) -> remember(new Change(key, value)));
         }
-        if (rebuilt || replay.seq() != seq || replay.badLines() > 0) {
+        if (rebuilt || replay.seq() != seq || !replay.whole()) {
             journal.rewrite(seq, hardFacts());
         }
     }

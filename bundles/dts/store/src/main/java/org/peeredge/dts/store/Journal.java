@@ -27,6 +27,9 @@ final class Journal implements AutoCloseable {
     static final String HEADER = "peeredge store journal 1\n";
     private static final long SMALLEST_WORTH_REWRITING = 1 << 20;
 
+    /** A line that says up to which batch the journal goes, and no fact. */
+    private static final String NUMBER = "s";
+
     private final Path path;
     private @Nullable FileChannel channel;
     private long bytes;
@@ -36,8 +39,12 @@ final class Journal implements AutoCloseable {
         this.path = path;
     }
 
-    /** What the lines of a journal add up to. */
-    record Replay(long seq, Map<String, byte[]> facts, int badLines) {}
+    /**
+     * What the lines of a journal add up to.
+     *
+     * @param whole whether it has its header and no bad line
+     */
+    record Replay(long seq, Map<String, byte[]> facts, int badLines, boolean whole) {}
 
     /** A change of one fact; an empty value removes it. */
     record Change(String key, byte @Nullable [] value) {}
@@ -51,10 +58,10 @@ final class Journal implements AutoCloseable {
         try {
             text = Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
-            return new Replay(0, facts, 0);
+            return new Replay(0, facts, 0, false);
         }
         if (!text.startsWith(HEADER)) {
-            return new Replay(0, facts, text.isEmpty() ? 0 : 1);
+            return new Replay(0, facts, text.isEmpty() ? 0 : 1, false);
         }
         for (String line : text.substring(HEADER.length()).split("\n", -1)) {
             if (line.isEmpty()) {
@@ -72,10 +79,11 @@ final class Journal implements AutoCloseable {
                 }
             }
         }
-        return new Replay(seq, facts, bad);
+        facts.remove(NUMBER);
+        return new Replay(seq, facts, bad, bad == 0);
     }
 
-    /** Adds changes, durably. */
+    /** Adds changes, durably: all of them, or none when it fails. */
     void append(long seq, List<Change> changes) throws IOException {
         FileChannel out = channel;
         if (out == null) {
@@ -84,11 +92,28 @@ final class Journal implements AutoCloseable {
             bytes = out.size();
         }
         ByteBuffer lines = lines(seq, changes);
-        if (bytes == 0) {
-            bytes += writeAll(out, ascii(HEADER), 0);
+        long end = bytes;
+        try {
+            if (end == 0) {
+                end += writeAll(out, ascii(HEADER), 0);
+            }
+            end += writeAll(out, lines, end);
+            out.force(false);
+        } catch (IOException e) {
+            cutBack(out, e);
+            throw e;
         }
-        bytes += writeAll(out, lines, bytes);
-        out.force(false);
+        bytes = end;
+    }
+
+    /** What was refused must not come back with the next start; cutting needs no room. */
+    private void cutBack(FileChannel out, IOException why) {
+        try {
+            out.truncate(bytes);
+            out.force(false);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     /** Whether most of it is about facts that changed since. */
@@ -109,7 +134,7 @@ final class Journal implements AutoCloseable {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
             long size = writeAll(out, ascii(HEADER), 0);
-            size += writeAll(out, lines(seq, List.of(new Change("s", new byte[0]))), size);
+            size += writeAll(out, lines(seq, List.of(new Change(NUMBER, new byte[0]))), size);
             size += writeAll(out, lines(seq, all), size);
             out.force(true);
             liveBytes = size;

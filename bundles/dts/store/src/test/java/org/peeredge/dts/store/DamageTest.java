@@ -20,6 +20,7 @@ import org.peeredge.dts.api.ContentStore.CheckReport;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.store.Journal.Change;
 
 /** Files that somebody else has had his hands on. */
 class DamageTest {
@@ -115,6 +116,28 @@ class DamageTest {
         Files.delete(dir.resolve("index.mv"));
         try (StoreFixture f = new StoreFixture(dir)) {
             assertAllThere(f);
+        }
+    }
+
+    /** The disk had room for the index and none for the journal, and the node was killed. */
+    @Test
+    void aBatchThatTheIndexAloneHasIsTakenBack() throws IOException {
+        IndexFile index = IndexFile.open(dir.resolve("index.mv")).orElseThrow();
+        index.commit(
+                List.of(
+                        new Change("r/t/refused", new byte[1]),
+                        new Change("r/t/k9", new byte[] {10}),
+                        new Change(Index.SOFT + digest, new byte[8])),
+                index.seq() + 1);
+        index.sync();
+        index.close();
+        for (int start = 0; start < 2; start++) {
+            try (StoreFixture f = new StoreFixture(dir)) {
+                assertAllThere(f);
+                assertTrue(f.store.records("t").get("refused").isEmpty());
+                assertEquals(
+                        0, f.kernel.metrics().value("peeredge_dts_store_index_rebuilds_total"));
+            }
         }
     }
 

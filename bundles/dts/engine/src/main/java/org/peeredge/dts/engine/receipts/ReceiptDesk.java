@@ -151,7 +151,8 @@ public final class ReceiptDesk implements Receipts {
         } finally {
             handling = false;
         }
-        if (!ticking && !closed && ledgers.busy()) {
+        // What is sent makes nothing due here: the taker signs first.
+        if (!ticking && !closed && !(event instanceof LedgerEvent.Sent) && ledgers.busy()) {
             ticking = true;
             ticker = ports.loop().schedule(tick, this::tick);
         }

@@ -17,10 +17,17 @@ import java.time.Duration;
 public record ReceiptLimits(
         boolean enabled, long entryBytes, Duration idle, long unsignedBytes, int kept) {
     /** The most that an entry may wait for: a quarter of what any member lets pass unsigned. */
-    public static final long MAX_ENTRY_BYTES = 16L << 20;
+    public static final long MAX_ENTRY_BYTES = 32L << 20;
+
+    private static final Duration LONGEST_GAP = Duration.ofSeconds(1);
 
     /** The least that a member lets pass unsigned, whatever it is told. */
-    public static final long MIN_UNSIGNED_BYTES = 64L << 20;
+    public static final long MIN_UNSIGNED_BYTES = 128L << 20;
+
+    /** Between two entries of a chain, unless the first has {@link #MAX_ENTRY_BYTES}. */
+    Duration gap() {
+        return idle.compareTo(LONGEST_GAP) < 0 ? idle : LONGEST_GAP;
+    }
 
     /** What a node uses unless configured. */
     public static ReceiptLimits defaults() {

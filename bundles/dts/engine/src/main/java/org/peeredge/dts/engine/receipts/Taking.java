@@ -35,6 +35,7 @@ final class Taking {
     private boolean signing;
     private boolean settling;
     private long lastByteNanos;
+    private long madeNanos;
     private long dueNanos;
     private long waitNanos = FIRST_WAIT_NANOS;
 
@@ -44,6 +45,7 @@ final class Taking {
         this.limits = limits;
         this.lastByteNanos = now;
         this.dueNanos = now;
+        this.madeNanos = now - limits.gap().toNanos();
     }
 
     /** The end of a chain that an earlier run left. */
@@ -86,11 +88,15 @@ final class Taking {
             return;
         }
         if (open == null) {
-            boolean enough = pending.bytes >= limits.entryBytes();
+            boolean enough =
+                    pending.bytes >= ReceiptLimits.MAX_ENTRY_BYTES
+                            || (pending.bytes >= limits.entryBytes()
+                                    && now - madeNanos >= limits.gap().toNanos());
             boolean idle = pending.bytes > 0 && now - lastByteNanos >= limits.idle().toNanos();
             if (enough || idle) {
                 Delivery made = make(wallMillis);
                 open = made;
+                madeNanos = now;
                 pending.clear();
                 signing = true;
                 out.accept(new LedgerAction.Sign(made));

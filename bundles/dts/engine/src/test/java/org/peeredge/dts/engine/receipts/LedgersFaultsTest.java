@@ -23,7 +23,8 @@ import org.peeredge.dts.engine.wire.Verdict;
  */
 class LedgersFaultsTest {
     private static final ReceiptLimits LIMITS =
-            new ReceiptLimits(true, 1 << 20, Duration.ofSeconds(2), 64L << 20, 50);
+            new ReceiptLimits(
+                    true, 1 << 20, Duration.ofSeconds(2), ReceiptLimits.MIN_UNSIGNED_BYTES, 50);
 
     @Test
     void accountsAgreeAndNeverExceedWhatWasDelivered() {

@@ -23,7 +23,8 @@ import org.peeredge.kernel.api.NodeId;
 class LedgersTest {
     private static final long MIB = 1 << 20;
     private static final ReceiptLimits LIMITS =
-            new ReceiptLimits(true, 4 * MIB, Duration.ofSeconds(5), 64 * MIB, 50);
+            new ReceiptLimits(
+                    true, 4 * MIB, Duration.ofSeconds(5), ReceiptLimits.MIN_UNSIGNED_BYTES, 50);
 
     private final ReceiptSim sim = new ReceiptSim(1, LIMITS);
     private final ReceiptSim.Node giver = sim.node();
@@ -93,6 +94,18 @@ class LedgersTest {
     }
 
     @Test
+    void onAFastPathEntriesComeOnceASecondOrWhenTheyAreLarge() {
+        connected();
+        deliver(5 * MIB);
+        deliver(5 * MIB);
+        assertEquals(5 * MIB, last(taker).bytes(), "less than a second after the first");
+        sim.run(2 * ReceiptSim.SECOND);
+        assertEquals(10 * MIB, last(taker).bytes());
+        deliver(ReceiptLimits.MAX_ENTRY_BYTES);
+        assertEquals(10 * MIB + ReceiptLimits.MAX_ENTRY_BYTES, last(taker).bytes());
+    }
+
+    @Test
     void oneEntryIsOpenAtATimeHoweverFastBytesCome() {
         connected();
         for (int i = 0; i < 400; i++) {
@@ -155,7 +168,12 @@ class LedgersTest {
         giver.handle(new LedgerEvent.Sent(taker.id, MIB));
         assertEquals(
                 List.of(Verdict.EXCEEDS),
-                answers(entry(last(giver).epoch() + 1, 1, new byte[32], 64 * MIB)));
+                answers(
+                        entry(
+                                last(giver).epoch() + 1,
+                                1,
+                                new byte[32],
+                                ReceiptLimits.MIN_UNSIGNED_BYTES)));
     }
 
     @Test
@@ -202,6 +220,7 @@ class LedgersTest {
         connected();
         deliver(5 * MIB);
         deliver(5 * MIB);
+        sim.run(2 * ReceiptSim.SECOND);
         Message.Receipt other = entry(last(giver).epoch(), 1, new byte[32], MIB);
         assertEquals(List.of(Verdict.FORKED), answers(other));
         Fork fork = giver.book.forks().getFirst();
@@ -276,20 +295,21 @@ class LedgersTest {
 
     @Test
     void whoSignsForTooLittleOwes() {
+        long least = ReceiptLimits.MIN_UNSIGNED_BYTES;
         connected();
-        giver.handle(new LedgerEvent.Sent(taker.id, 64 * MIB));
+        giver.handle(new LedgerEvent.Sent(taker.id, least));
         assertFalse(owes());
         giver.handle(new LedgerEvent.Sent(taker.id, 1));
         assertTrue(owes());
-        assertEquals(64 * MIB + 1, giver.ledgers.unsignedBytes());
+        assertEquals(least + 1, giver.ledgers.unsignedBytes());
         ReceiptSim.cut(giver, taker);
         giver.owing.clear();
         ReceiptSim.connect(giver, taker);
         assertTrue(owes(), "also after a new channel");
         answers(entry(7, 1, new byte[32], MIB));
         assertFalse(owes());
-        assertEquals(62 * MIB + 1, giver.ledgers.unsignedBytes(), "a byte pays for two");
-        giver.handle(new LedgerEvent.Unsent(taker.id, 63 * MIB));
+        assertEquals(least - 2 * MIB + 1, giver.ledgers.unsignedBytes(), "a byte pays for two");
+        giver.handle(new LedgerEvent.Unsent(taker.id, least));
         assertEquals(0, giver.ledgers.unsignedBytes());
     }
 

@@ -38,7 +38,8 @@ class ReceiptDeskTest {
     private static final Logger LOG = LoggerFactory.getLogger(ReceiptDeskTest.class);
     private static final int MIB = 1 << 20;
     private static final ReceiptLimits LIMITS =
-            new ReceiptLimits(true, MIB, Duration.ofMillis(50), 64L * MIB, 100);
+            new ReceiptLimits(
+                    true, MIB, Duration.ofMillis(50), ReceiptLimits.MIN_UNSIGNED_BYTES, 100);
 
     private final TestKernel kernel = new TestKernel();
     private final TestMesh mesh = new TestMesh(kernel.clock());

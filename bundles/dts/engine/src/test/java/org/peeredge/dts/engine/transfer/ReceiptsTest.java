@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 class ReceiptsTest {
     private static final Logger LOG = LoggerFactory.getLogger(ReceiptsTest.class);
     private static final Duration IDLE = Duration.ofMillis(200);
-    private static final ReceiptLimits OFF = new ReceiptLimits(false, 8 << 20, IDLE, 64 << 20, 100);
+    private static final ReceiptLimits OFF =
+            new ReceiptLimits(false, 8 << 20, IDLE, ReceiptLimits.MIN_UNSIGNED_BYTES, 100);
 
     private final MemoryNetwork network = new MemoryNetwork();
     private final TestKernel kernel = new TestKernel();
@@ -53,7 +54,7 @@ class ReceiptsTest {
     }
 
     private static ReceiptLimits each(long bytes) {
-        return new ReceiptLimits(true, bytes, IDLE, 64 << 20, 100);
+        return new ReceiptLimits(true, bytes, IDLE, ReceiptLimits.MIN_UNSIGNED_BYTES, 100);
     }
 
     private byte[] move(TestNode origin, TestNode edge, int pieces) throws Exception {
