@@ -208,8 +208,8 @@ public final class Port {
 
     /**
      * Flow control, as TCP has it: bulk leaves its sender only while what is under way to each link
-     * ahead is no more than that link carries in 50 ms and a round trip. Senders that
-     * found no room are woken in turn.
+     * ahead is no more than that link carries in 50 ms and a round trip. Senders that found no room
+     * are woken in turn.
      */
     static final class Room {
         private static final long QUEUE_NANOS = 50_000_000;

@@ -105,7 +105,9 @@ class LansTest {
         for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
             Path file = up.resolve("shared/traces/planetlab_rtt_490.txt");
             if (Files.isReadable(file)) {
-                return Files.readAllLines(file).stream().map(LansTest::row).toArray(double[][]::new);
+                return Files.readAllLines(file).stream()
+                        .map(LansTest::row)
+                        .toArray(double[][]::new);
             }
         }
         int n = 200;

@@ -157,7 +157,7 @@ class WanRateTest {
                         String.format(
                                 Locale.ROOT,
                                 "%s: last done / bound %.3f, mean %.3f, others %.3f, copies into a"
-                                    + " LAN %.3f, from the source %.3f, traded %.3f",
+                                        + " LAN %.3f, from the source %.3f, traded %.3f",
                                 what,
                                 f.last,
                                 f.mean,
