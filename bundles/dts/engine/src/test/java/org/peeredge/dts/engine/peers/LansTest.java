@@ -123,7 +123,7 @@ class LansTest {
     }
 
     private static double[] row(String line) {
-        String[] parts = line.strip().split("\\s+");
+        String[] parts = line.strip().split("\\s+", -1);
         double[] row = new double[parts.length];
         for (int i = 0; i < row.length; i++) {
             row[i] = Double.parseDouble(parts[i]);
