@@ -11,8 +11,18 @@ package org.peeredge.dts.engine.swarm;
 final class LanWindow {
     private static final int START = 2;
     private static final int MOST = 512;
-    private static final int REMEMBERED = 16;
+    private static final int FEWEST = 16;
+    private static final int REMEMBERED = MOST;
     private static final long MEMORY_NANOS = 10 * Time.SECOND;
+
+    /**
+     * Of each memory's pieces the first few are taken with the way nearly empty (BBR's ProbeRTT):
+     * else the shortest time is one with the queue that this window has made, and the next window
+     * is larger for it, and so on.
+     */
+    private static final int PROBES = 2;
+
+    private static final long LONGEST_NANOS = 30 * Time.SECOND;
     private static final long UNKNOWN_NANOS = 3 * Time.SECOND;
 
     private final long[] arrivals = new long[REMEMBERED];
@@ -22,13 +32,25 @@ final class LanWindow {
     private long memorySince = Long.MIN_VALUE;
     private long usualNanos;
 
+    /** Since when few are to be under way, and how many that began since then have come. */
+    private long probeSince;
+
+    private int probed = PROBES;
+
     /** A piece came that was under way since {@code sinceNanos}, while others were or not. */
     void arrived(long sinceNanos, long now) {
         long took = Math.max(1, now - sinceNanos);
         if (memorySince == Long.MIN_VALUE || now - memorySince > MEMORY_NANOS) {
+            if (memorySince != Long.MIN_VALUE) {
+                probeSince = now;
+                probed = 0;
+            }
             memorySince = now;
             shortestBefore = shortestNanos;
             shortestNanos = Long.MAX_VALUE;
+        }
+        if (sinceNanos >= probeSince && probed < PROBES) {
+            probed++;
         }
         shortestNanos = Math.min(shortestNanos, took);
         usualNanos = usualNanos == 0 ? took : (7 * usualNanos + took) / 8;
@@ -47,22 +69,30 @@ final class LanWindow {
      */
     int pieces(long toldNanos) {
         long shortest = Math.min(shortestNanos, shortestBefore);
-        if (count < 2 || shortest == Long.MAX_VALUE) {
+        if (count < 2 || shortest == Long.MAX_VALUE || probed < PROBES) {
             return START;
         }
-        int n = Math.min(count, REMEMBERED);
-        long span = arrivals[(count - 1) % REMEMBERED] - arrivals[(count - n) % REMEMBERED];
         // The shortest alone is too little where receivers share their own ways in as well.
         long each = (shortest + Math.max(shortest, usualNanos)) / 2;
-        long tenths = (each + toldNanos) * 10 * (n - 1) / Math.max(1, span);
+        // What came in less time than one needs may have come in a burst: it shows no rate.
+        int n = Math.min(count, FEWEST);
+        while (n < Math.min(count, REMEMBERED) && span(n) < each) {
+            n++;
+        }
+        long tenths = (each + toldNanos) * 10 * (n - 1) / Math.max(each, span(n));
         return Math.clamp((tenths * 5 / 4 + 15) / 10, START, MOST);
+    }
+
+    /** From the first to the last of the {@code n} newest arrivals. */
+    private long span(int n) {
+        return arrivals[(count - 1) % REMEMBERED] - arrivals[(count - n) % REMEMBERED];
     }
 
     /** How long a piece may be under way before others need not wait for it. */
     long patienceNanos() {
         return usualNanos == 0
                 ? UNKNOWN_NANOS
-                : Math.clamp(6 * usualNanos, Time.SECOND, 8 * Time.SECOND);
+                : Math.clamp(6 * usualNanos, Time.SECOND, LONGEST_NANOS);
     }
 
     /** One was waited for in vain: perhaps they take longer than those that came. */

@@ -4,6 +4,7 @@ package org.peeredge.dts.engine.swarm;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.engine.wire.Message;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.kernel.api.NodeId;
 
 /** Asks holders for piece maps, and weighs what comes. */
@@ -11,6 +12,7 @@ final class Maps {
     private static final long ANSWER_NANOS = 2 * Time.SECOND;
     private static final long AGAIN_NANOS = 2 * Time.SECOND;
     private static final long EXCLUDE_NANOS = 30 * Time.SECOND;
+    private static final long PROOF_NANOS = Time.SECOND / 2;
     private static final int MAX_TRIES = 3;
     private static final int ASKED_AT_ONCE = 2;
 
@@ -42,11 +44,26 @@ final class Maps {
             if (best == null) {
                 return;
             }
-            best.mapAwaited = true;
-            best.mapAskedNanos = core.now;
-            core.send(best.peer.id, new Message.GetMap(t.digest));
+            ask(t, best);
             awaited++;
         }
+    }
+
+    /** Who asks for checked pieces has a map that is true. */
+    void ask(NodeId who, Digest digest) {
+        Transfer t = core.transfers.get(digest);
+        Source s = t == null ? null : t.sources.get(who);
+        if (s != null
+                && (s.mapAskedNanos == Long.MIN_VALUE
+                        || core.now - s.mapAskedNanos > PROOF_NANOS)) {
+            ask(t, s);
+        }
+    }
+
+    private void ask(Transfer t, Source s) {
+        s.mapAwaited = true;
+        s.mapAskedNanos = core.now;
+        core.send(s.peer.id, new Message.GetMap(t.digest));
     }
 
     private @Nullable Source best(Transfer t) {

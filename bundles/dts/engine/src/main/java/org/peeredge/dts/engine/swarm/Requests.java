@@ -23,6 +23,7 @@ final class Requests {
     private static final int MAX_STRIKES = 3;
     private static final long SINGLY_NANOS = Time.SECOND;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
+    private static final long UNPROVEN_NANOS = Time.SECOND / 4;
     private static final long DOUBT_NANOS = 600 * Time.SECOND;
 
     private final Core core;
@@ -169,8 +170,7 @@ final class Requests {
         }
         Batch batch = new Batch(piece, count, s.upstream ? ++ranges : 0);
         long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
-        long timeout = s.upstream ? UPSTREAM_NANOS : s.peer.timeoutNanos();
-        long deadline = core.now + timeout;
+        long deadline = core.now + timeoutNanos(s);
         for (int p = piece; p < piece + count; p++) {
             t.need.clear(p);
             List<Request> all = t.requests.computeIfAbsent(p, _ -> new ArrayList<>(1));
@@ -207,6 +207,15 @@ final class Requests {
                         new byte[0],
                         t.background,
                         t.maps.proves()));
+    }
+
+    /** What comes from afar shares the LAN's way with all that the others fetch. */
+    private long timeoutNanos(Source s) {
+        if (s.upstream) {
+            return UPSTREAM_NANOS;
+        }
+        long own = s.peer.timeoutNanos();
+        return s.peer.neighbour() ? own : Math.max(own, takes.patienceNanos());
     }
 
     /** Forgets one request; the piece is needed again unless another request runs. */
@@ -336,6 +345,13 @@ final class Requests {
                     t.holder(piece, -1);
                 }
                 if (s.complete() || ++s.strikes >= MAX_STRIKES) {
+                    s.exclude(core.now, EXCLUDE_NANOS);
+                }
+            }
+            case UNPROVEN -> {
+                // It asks this node for the proof.
+                s.excludedUntilNanos = Math.max(s.excludedUntilNanos, core.now + UNPROVEN_NANOS);
+                if (++s.strikes >= MAX_STRIKES) {
                     s.exclude(core.now, EXCLUDE_NANOS);
                 }
             }

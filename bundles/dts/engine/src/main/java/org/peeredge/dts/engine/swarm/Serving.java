@@ -38,6 +38,7 @@ final class Serving {
     private final Core core;
     private final Map<Key, Answer> queue = new LinkedHashMap<>();
     private final Sharing sharing;
+    private final Maps proofs;
     private final Map<Digest, MapWait> mapWaits = new LinkedHashMap<>();
     private final Map<Digest, SignedMap> maps = new LinkedHashMap<>(16, 0.75f, true);
     private final Turns turns = new Turns();
@@ -46,8 +47,9 @@ final class Serving {
     /** What waits here and could go but for a limit. */
     private long heldBackBytes;
 
-    Serving(Core core, Sharing sharing) {
+    Serving(Core core, Sharing sharing, Maps proofs) {
         this.core = core;
+        this.proofs = proofs;
         this.sharing = sharing;
     }
 
@@ -58,6 +60,9 @@ final class Serving {
             return;
         }
         Refusal refusal = check(m);
+        if (refusal == Refusal.UNPROVEN) {
+            proofs.ask(from, m.digest());
+        }
         if (refusal == null
                 && (peer.servedQueue >= core.limits.queuedPerPeer()
                         || queue.size() >= core.limits.queued()
@@ -249,8 +254,11 @@ final class Serving {
             from += m.first();
         }
         for (int piece = from; blob == null && piece < to; piece++) {
-            if (t == null || !t.offers(piece) || (m.checked() && !t.maps.proves())) {
+            if (t == null || !t.offers(piece)) {
                 return Refusal.NOT_HELD;
+            }
+            if (m.checked() && !t.maps.proves()) {
+                return Refusal.UNPROVEN;
             }
         }
         return null;

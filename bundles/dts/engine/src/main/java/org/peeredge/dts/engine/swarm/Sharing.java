@@ -291,8 +291,9 @@ final class Sharing {
     /** A neighbour has room for a piece. */
     void offered(Transfer t, Source s, int piece, Requests requests, Late late) {
         boolean known = piece < t.pieces() && !t.have.get(piece);
-        if (known) {
-            // Who offers only what is here knows little of this node: it has to ask.
+        if (known && requests.usable(s)) {
+            // Who offers only what is here knows little of this node: it has to ask. And what is
+            // offered by somebody that is not to be asked brings nothing.
             offeredNanos = core.now;
         }
         if (known && !s.pieces.get(piece) && !s.complete()) {

@@ -50,7 +50,7 @@ public final class Swarm {
         this.flow = new Flow(core);
         this.feed = new Feed(core, flow);
         this.members = new Members(core, flow);
-        this.serving = new Serving(core, flow.sharing);
+        this.serving = new Serving(core, flow.sharing, flow.maps);
     }
 
     /**

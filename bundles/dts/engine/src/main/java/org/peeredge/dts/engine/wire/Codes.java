@@ -29,6 +29,7 @@ final class Codes {
             case BUSY -> 1;
             case BAD_REQUEST -> 2;
             case CONFINED -> 3;
+            case UNPROVEN -> 4;
         };
     }
 
@@ -37,6 +38,7 @@ final class Codes {
             case 1 -> Refusal.BUSY;
             case 2 -> Refusal.BAD_REQUEST;
             case 3 -> Refusal.CONFINED;
+            case 4 -> Refusal.UNPROVEN;
             default -> Refusal.NOT_HELD;
         };
     }

@@ -13,5 +13,7 @@ public enum Refusal {
     /** The request breaks a limit or a rule; asking again is of no use. */
     BAD_REQUEST,
     /** The content stays where it is. */
-    CONFINED
+    CONFINED,
+    /** It cannot tell yet whether what it has is true, and checked pieces were asked for. */
+    UNPROVEN
 }
