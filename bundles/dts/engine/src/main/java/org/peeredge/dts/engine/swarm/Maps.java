@@ -2,9 +2,9 @@
 package org.peeredge.dts.engine.swarm;
 
 import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.engine.wire.Message;
-import org.peeredge.dts.api.Digest;
 import org.peeredge.kernel.api.NodeId;
 
 /** Asks holders for piece maps, and weighs what comes. */

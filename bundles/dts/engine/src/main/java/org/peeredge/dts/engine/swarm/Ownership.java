@@ -47,6 +47,11 @@ final class Ownership {
         return true;
     }
 
+    /** In which order this LAN takes pieces, beside other LANs. */
+    LanOrder order() {
+        return roster.length == 0 ? LanOrder.PLAIN : new LanOrder(mix(seed ^ seeds[0]), roster.length);
+    }
+
     int members() {
         return roster.length;
     }

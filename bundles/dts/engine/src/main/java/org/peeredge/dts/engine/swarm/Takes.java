@@ -53,10 +53,30 @@ final class Takes {
         if (room <= 0 || waitingHere() >= mayWait) {
             return -1;
         }
+        boolean others = t.sources.values().stream().anyMatch(Takes::elsewhere);
+        LanOrder order = others ? t.ownership.order() : LanOrder.PLAIN;
+        // What other LANs have they can give: of who has everything first what they have not.
+        int piece = others && !elsewhere(s) ? next(t, s, order, room, true) : -1;
+        return piece >= 0 ? piece : next(t, s, order, room, false);
+    }
+
+    private int next(Transfer t, Source s, LanOrder order, int room, boolean nowhereElse) {
         int first = -1;
         int seen = 0;
-        for (int p = Picker.next(t, s, 0); p >= 0 && seen < room; p = Picker.next(t, s, p + 1)) {
-            if (t.takes.containsKey(p) || t.near.get(p)) {
+        int end = t.need.length();
+        int begin = t.need.nextSetBit(0);
+        int n = t.pieces();
+        int last = Math.min(n, LanOrder.window(Math.max(0, end - 1)) + LanOrder.WINDOW_PIECES);
+        for (int place = begin < 0 ? n : LanOrder.window(begin);
+                place < last && seen < room;
+                place++) {
+            int p = order.piece(place, n);
+            if (!t.need.get(p)
+                    || !s.has(p)
+                    || (!s.upstream && !t.askable(p))
+                    || t.takes.containsKey(p)
+                    || t.near.get(p)
+                    || (nowhereElse && isElsewhere(t, p))) {
                 continue;
             }
             first = first < 0 ? p : first;
@@ -67,6 +87,20 @@ final class Takes {
         }
         long since = core.now - Math.max(t.takenNanos, freedNanos);
         return first >= 0 && since >= patience(t, first) ? first : -1;
+    }
+
+    /** A member of another LAN that fetches the blob too. */
+    private static boolean elsewhere(Source s) {
+        return !s.peer.neighbour() && !s.peer.origin && !s.upstream;
+    }
+
+    private boolean isElsewhere(Transfer t, int piece) {
+        for (Source s : t.sources.values()) {
+            if (elsewhere(s) && s.holds(core.now) && s.has(piece)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long patience(Transfer t, int piece) {

@@ -104,7 +104,7 @@ class WanRateTest {
 
     /** The bounds leave room for other seeds; {@code docs/decisions/0015} has what was measured. */
     @ParameterizedTest
-    @CsvSource({"false, 1.45, 1.25", "true, 1.50, 1.25"})
+    @CsvSource({"false, 1.35, 1.20", "true, 1.40, 1.20"})
     void threeLans(boolean helped, double ratio, double copies) {
         for (long seed = 1; seed <= Integer.getInteger("peeredge.seeds", 2); seed++) {
             Figures f = new Run(seed, 3, 4, 16 * MIB, helped).end(-1);
@@ -115,8 +115,8 @@ class WanRateTest {
     }
 
     /**
-     * Other traffic takes most of one LAN's way: the other LANs are not held up. That LAN itself
-     * takes far too long, and too many copies, which is printed only: see decision 0015.
+     * Other traffic takes most of one LAN's way: that LAN needs what its way needs, without filling
+     * it with queues and copies, and the others are not held up.
      */
     @Test
     void oneLanUnderOtherTraffic() {
@@ -125,7 +125,9 @@ class WanRateTest {
             run.sim.time.after(SwarmSim.SECOND, () -> run.routers.getFirst().taken(70));
             Figures f = run.end(1);
             print("P2, 70 % of one way taken, seed " + seed, f);
-            assertTrue(f.others <= 1.3, () -> "others' last done / bound " + f);
+            assertTrue(f.others <= 1.45, () -> "others' last done / bound " + f);
+            assertTrue(f.last <= 1.2 / 0.3, () -> "last done / bound " + f);
+            assertTrue(f.copies <= 1.25, () -> "copies into a LAN " + f);
         }
     }
 
@@ -146,8 +148,8 @@ class WanRateTest {
             }
             Figures f = run.end(-1);
             print("P3, seed " + seed, f);
-            assertTrue(f.last <= 2.5, () -> "last done / bound " + f);
-            assertTrue(f.copies <= 1.3, () -> "copies into a LAN " + f);
+            assertTrue(f.last <= 2.4, () -> "last done / bound " + f);
+            assertTrue(f.copies <= 1.25, () -> "copies into a LAN " + f);
         }
     }
 
