@@ -88,6 +88,11 @@ final class LanWindow {
         return arrivals[(count - 1) % REMEMBERED] - arrivals[(count - n) % REMEMBERED];
     }
 
+    /** What is under way for longer is held up by its source, and not by the LAN's way. */
+    long slowNanos() {
+        return usualNanos == 0 ? UNKNOWN_NANOS : 3 * usualNanos;
+    }
+
     /** How long a piece may be under way before others need not wait for it. */
     long patienceNanos() {
         return usualNanos == 0

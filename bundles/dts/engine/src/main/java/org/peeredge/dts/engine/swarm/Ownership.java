@@ -49,7 +49,9 @@ final class Ownership {
 
     /** In which order this LAN takes pieces, beside other LANs. */
     LanOrder order() {
-        return roster.length == 0 ? LanOrder.PLAIN : new LanOrder(mix(seed ^ seeds[0]), roster.length);
+        return roster.length == 0
+                ? LanOrder.PLAIN
+                : new LanOrder(mix(seed ^ seeds[0]), roster.length);
     }
 
     int members() {

@@ -48,7 +48,7 @@ final class Takes {
 
     /** A piece to take from {@code s}, which is afar, or -1. */
     int next(Transfer t, Source s) {
-        int room = window.pieces(core.answerNanos()) + core.ahead() - active;
+        int room = window.pieces(core.answerNanos()) + core.ahead() - onTheWay();
         int mayWait = 2 * (core.uplink.slots(core.now) + core.ahead());
         if (room <= 0 || waitingHere() >= mayWait) {
             return -1;
@@ -58,6 +58,21 @@ final class Takes {
         // What other LANs have they can give: of who has everything first what they have not.
         int piece = others && !elsewhere(s) ? next(t, s, order, room, true) : -1;
         return piece >= 0 ? piece : next(t, s, order, room, false);
+    }
+
+    /**
+     * Pieces that fill the LAN's way. What takes much longer than usual waits at its source: the
+     * way is free for others.
+     */
+    private int onTheWay() {
+        long since = core.now - window.slowNanos();
+        int slow = 0;
+        for (Transfer t : core.transfers.values()) {
+            for (Take take : t.takes.values()) {
+                slow += take.sinceNanos < since ? 1 : 0;
+            }
+        }
+        return active - slow;
     }
 
     private int next(Transfer t, Source s, LanOrder order, int room, boolean nowhereElse) {
