@@ -53,9 +53,12 @@ final class Maps {
     void ask(NodeId who, Digest digest) {
         Transfer t = core.transfers.get(digest);
         Source s = t == null ? null : t.sources.get(who);
-        if (s != null
-                && (s.mapAskedNanos == Long.MIN_VALUE
-                        || core.now - s.mapAskedNanos > PROOF_NANOS)) {
+        if (t == null || s == null) {
+            return;
+        }
+        boolean lately =
+                s.mapAskedNanos != Long.MIN_VALUE && core.now - s.mapAskedNanos <= PROOF_NANOS;
+        if (!lately) {
             ask(t, s);
         }
     }
