@@ -13,10 +13,14 @@ import org.peeredge.kernel.api.NodeId;
 /** Says what this node has read from upstream, and hears what others have. */
 final class Claiming {
     private static final long BATCH_NANOS = 10 * Time.MILLI;
-    private static final int MAX_CHECKS = 4;
 
     /** Messages with claims to one member in a row, so that they find room on its connection. */
     private static final int AT_ONCE = 8;
+
+    private static final int MAX_CHECKS = AT_ONCE;
+
+    /** Who asks again is given what is new since, and now and then all, should some be lost. */
+    private static final long ALL_AGAIN_NANOS = 10 * Time.SECOND;
 
     /** About what a claim of one piece weighs. */
     private static final int CLAIM_BYTES = 1_024;
@@ -93,13 +97,38 @@ final class Claiming {
         }
         s.mapAwaited = false;
         boolean fits = t.sizeBytes < 0 || t.sizeBytes == m.sizeBytes();
-        if (fits
-                && t.claimable()
-                && t.claims.news(m, s.pieces)
-                && s.peer.claimChecks < MAX_CHECKS) {
-            s.peer.claimChecks++;
-            core.act(new Action.CheckClaims(from, m));
+        if (!fits || !t.claimable()) {
+            return;
         }
+        List<Claim> fresh = fresh(t, s, m);
+        if (!fresh.isEmpty() && s.peer.claimChecks < MAX_CHECKS) {
+            s.peer.claimChecks++;
+            Message.Claims unchecked = new Message.Claims(m.digest(), m.sizeBytes(), fresh);
+            core.act(new Action.CheckClaims(from, unchecked));
+        }
+    }
+
+    /**
+     * Those whose signature was not checked yet: that costs more than all else about a piece. A
+     * sender has the pieces that it claims itself.
+     */
+    private List<Claim> fresh(Transfer t, Source s, Message.Claims m) {
+        List<Claim> fresh = new ArrayList<>();
+        boolean has = false;
+        for (Claim claim : m.claims()) {
+            NodeId author = t.claims.author(claim).orElse(null);
+            if (author == null) {
+                fresh.add(claim);
+            } else if (author.equals(s.peer.id)) {
+                flow.heard(t, s, claim.pieces());
+                has = true;
+            }
+        }
+        if (has) {
+            flow.requests.fill(t, s);
+            flow.requests.fillFromAfar();
+        }
+        return fresh;
     }
 
     /** Their signatures are good. */
@@ -159,8 +188,13 @@ final class Claiming {
             core.send(to, new Message.MapOf(map));
         }
         Source s = t.sources.get(to);
-        if (s != null && s.claimsGiven < 0 && t.claims.count() > 0) {
-            s.claimsGiven = 0;
+        if (s != null && t.claims.count() > 0) {
+            s.claimsAsked = true;
+            if (s.claimsSinceNanos == Long.MIN_VALUE
+                    || core.now - s.claimsSinceNanos >= ALL_AGAIN_NANOS) {
+                s.claimsSinceNanos = core.now;
+                s.claimsGiven = 0;
+            }
             give(t, s);
         }
         return map != null || t.claims.count() > 0;
@@ -169,13 +203,15 @@ final class Claiming {
     /** Time went on: the next part of what was asked for. */
     void tick(Transfer t) {
         for (Source s : t.sources.values()) {
-            if (s.claimsGiven >= 0) {
+            if (s.claimsAsked) {
                 give(t, s);
             }
         }
     }
 
+    /** Goes on where it ended the last time. */
     private void give(Transfer t, Source to) {
+        to.claimsGiven = Math.min(to.claimsGiven, t.claims.count());
         for (int i = 0; i < AT_ONCE && to.claimsGiven < t.claims.count(); i++) {
             List<Claim> part = t.claims.from(to.claimsGiven, Limits.MAX_CLAIMS);
             if (!to.peer.credit.answer((long) part.size() * CLAIM_BYTES, core.now)) {
@@ -184,8 +220,6 @@ final class Claiming {
             to.claimsGiven += part.size();
             core.send(to.peer.id, new Message.Claims(t.digest, t.sizeBytes, part));
         }
-        if (to.claimsGiven >= t.claims.count()) {
-            to.claimsGiven = -1;
-        }
+        to.claimsAsked = to.claimsGiven < t.claims.count();
     }
 }

@@ -243,6 +243,7 @@ final class Flow implements WholeFetch.Ending {
         t.vouched.clear();
         t.unsigned.clear();
         t.claims.clear();
+        t.sources.values().forEach(s -> s.claimsSinceNanos = Long.MIN_VALUE);
         t.readable = 0;
         t.readablePieces = 0;
         t.upstreamPieces = 0;

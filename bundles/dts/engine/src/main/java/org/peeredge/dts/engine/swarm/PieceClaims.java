@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.engine.evidence.Judge;
 import org.peeredge.dts.engine.wire.Claim;
-import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 
 /**
@@ -27,6 +28,9 @@ final class PieceClaims {
     private final Map<Integer, byte[]> read = new LinkedHashMap<>();
     private final Map<Integer, Said> said = new LinkedHashMap<>();
     private final List<Event.Claimed> all = new ArrayList<>();
+
+    /** Those whose signature was checked, by signature: they come again and again. */
+    private final Map<ByteBuffer, Event.Claimed> checked = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Pieces that may be asked of members: there is one hash for them. */
     private final BitSet known = new BitSet();
@@ -93,6 +97,10 @@ final class PieceClaims {
      * @param pieces in the blob
      */
     void add(NodeId by, Claim claim, int pieces) {
+        checked.put(ByteBuffer.wrap(claim.signature()), new Event.Claimed(by, claim));
+        if (checked.size() > pieces + SPARE) {
+            checked.remove(checked.keySet().iterator().next());
+        }
         boolean news = false;
         for (int i = 0; i < claim.pieces().size(); i++) {
             int piece = claim.pieces().get(i);
@@ -165,22 +173,19 @@ final class PieceClaims {
                 .toList();
     }
 
-    /**
-     * Whether a message says of any piece what nobody has said of it yet, or may say that its
-     * sender, who has {@code pieces}, has one more.
-     */
-    boolean news(Message.Claims message, BitSet pieces) {
-        for (Claim claim : message.claims()) {
-            for (int i = 0; i < claim.pieces().size(); i++) {
-                int piece = claim.pieces().get(i);
-                Said before = said.get(piece);
-                boolean known = before != null && Arrays.equals(before.hash, claim.hash(i));
-                if (!known || !pieces.get(piece)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** Who made a claim, where its signature was checked before. */
+    Optional<NodeId> author(Claim claim) {
+        Event.Claimed known = checked.get(ByteBuffer.wrap(claim.signature()));
+        return known != null && same(known.claim(), claim)
+                ? Optional.of(known.by())
+                : Optional.empty();
+    }
+
+    private static boolean same(Claim a, Claim b) {
+        return a.upstream().equals(b.upstream())
+                && a.pieces().equals(b.pieces())
+                && Arrays.equals(a.hashes(), b.hashes())
+                && Arrays.equals(a.certificate(), b.certificate());
     }
 
     /** Keeps this node's own claim, to be passed on. */
@@ -204,6 +209,7 @@ final class PieceClaims {
         read.clear();
         said.clear();
         all.clear();
+        checked.clear();
         known.clear();
         disputed.clear();
     }

@@ -59,8 +59,11 @@ final class Source {
     boolean mapAwaited;
     boolean mapGiven;
 
-    /** The next of the claims that it asked for; -1 when it has all that there were. */
-    int claimsGiven = -1;
+    /** How many of the claims it was given since {@link #claimsSinceNanos}, and asked for more. */
+    int claimsGiven;
+
+    long claimsSinceNanos = Long.MIN_VALUE;
+    boolean claimsAsked;
 
     int mapTries;
     int strikes;
