@@ -142,17 +142,19 @@ public final class ReceiptDesk implements Receipts {
             return;
         }
         handling = true;
+        boolean due = false;
         try {
             for (LedgerEvent next = queue.poll(); next != null; next = queue.poll()) {
                 if (!closed) {
                     step(next);
                 }
+                // What is sent makes nothing due here: the taker signs first.
+                due |= !(next instanceof LedgerEvent.Sent);
             }
         } finally {
             handling = false;
         }
-        // What is sent makes nothing due here: the taker signs first.
-        if (!ticking && !closed && !(event instanceof LedgerEvent.Sent) && ledgers.busy()) {
+        if (due && !ticking && !closed && ledgers.busy()) {
             ticking = true;
             ticker = ports.loop().schedule(tick, this::tick);
         }

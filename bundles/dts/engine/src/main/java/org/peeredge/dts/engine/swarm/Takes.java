@@ -28,6 +28,9 @@ final class Takes {
 
     private static final int MAX_IDLE = 3;
 
+    /** How far ahead to look for what no other LAN has. */
+    private static final int HORIZON = 4 * LanOrder.WINDOW_PIECES;
+
     private static final int MOST = 4096;
 
     private final Core core;
@@ -53,10 +56,15 @@ final class Takes {
         if (room <= 0 || waitingHere() >= mayWait) {
             return -1;
         }
-        boolean others = t.sources.values().stream().anyMatch(Takes::elsewhere);
+        boolean others = false;
+        boolean whole = false;
+        for (Source other : t.sources.values()) {
+            others |= elsewhere(other);
+            whole |= elsewhere(other) && other.complete();
+        }
         LanOrder order = others ? t.ownership.order() : LanOrder.PLAIN;
         // What other LANs have they can give: of who has everything first what they have not.
-        int piece = others && !elsewhere(s) ? next(t, s, order, room, true) : -1;
+        int piece = others && !whole && !elsewhere(s) ? next(t, s, order, room, true) : -1;
         return piece >= 0 ? piece : next(t, s, order, room, false);
     }
 
@@ -82,6 +90,9 @@ final class Takes {
         int begin = t.need.nextSetBit(0);
         int n = t.pieces();
         int last = Math.min(n, LanOrder.window(Math.max(0, end - 1)) + LanOrder.WINDOW_PIECES);
+        if (nowhereElse) {
+            last = Math.min(last, LanOrder.window(Math.max(0, begin)) + HORIZON);
+        }
         for (int place = begin < 0 ? n : LanOrder.window(begin);
                 place < last && seen < room;
                 place++) {
