@@ -7,22 +7,27 @@ package org.peeredge.kit.simnet;
  */
 public final class Router {
     final Link link;
-    final Port.Lane up;
-    final Port.Lane down;
-    final Port.Room upRoom;
-    final Port.Room downRoom;
-
+    final Way up;
+    final Way down;
     private final String name;
-    private long upBytes;
-    private long downBytes;
+
+    /** One direction: a queue, what may be under way to it, and the bulk that has passed. */
+    static final class Way {
+        final Port.Lane lane;
+        final Port.Room room;
+        long bytes;
+
+        Way(SimNetwork network, long bitsPerSecond, Link link) {
+            lane = new Port.Lane(network, bitsPerSecond, link.chunkBytes());
+            room = new Port.Room(bitsPerSecond, link);
+        }
+    }
 
     Router(SimNetwork network, String name, Link link) {
         this.name = name;
         this.link = link;
-        this.up = new Port.Lane(network, link.upBitsPerSecond(), link.chunkBytes());
-        this.down = new Port.Lane(network, link.downBitsPerSecond(), link.chunkBytes());
-        this.upRoom = new Port.Room(link.upBitsPerSecond(), link);
-        this.downRoom = new Port.Room(link.downBitsPerSecond(), link);
+        this.up = new Way(network, link.upBitsPerSecond(), link);
+        this.down = new Way(network, link.downBitsPerSecond(), link);
     }
 
     /**
@@ -34,26 +39,18 @@ public final class Router {
         if (percent < 0 || percent > 99) {
             throw new IllegalArgumentException("taken by " + percent + " percent");
         }
-        up.rate(link.upBitsPerSecond() * (100 - percent) / 100);
-        down.rate(link.downBitsPerSecond() * (100 - percent) / 100);
+        up.lane.rate(link.upBitsPerSecond() * (100 - percent) / 100);
+        down.lane.rate(link.downBitsPerSecond() * (100 - percent) / 100);
     }
 
     /** Bytes of bulk that have left its LAN so far. */
     public long upBytes() {
-        return upBytes;
+        return up.bytes;
     }
 
     /** Bytes of bulk that have come into its LAN so far. */
     public long downBytes() {
-        return downBytes;
-    }
-
-    void passedUp(long bytes) {
-        upBytes += bytes;
-    }
-
-    void passedDown(long bytes) {
-        downBytes += bytes;
+        return down.bytes;
     }
 
     @Override

@@ -182,10 +182,10 @@ public final class SimNetwork {
             rooms.add(to.room);
             if (from.router != to.router) {
                 if (from.router != null) {
-                    rooms.add(from.router.upRoom);
+                    rooms.add(from.router.up.room);
                 }
                 if (to.router != null) {
-                    rooms.add(to.router.downRoom);
+                    rooms.add(to.router.down.room);
                 }
             }
             return rooms;
@@ -210,18 +210,7 @@ public final class SimNetwork {
                 return;
             }
             Router router = from.router == to.router ? null : from.router;
-            if (router == null) {
-                out(chunk, last);
-            } else {
-                pass(
-                        router.up,
-                        chunk,
-                        () -> {
-                            given(router.upRoom, chunk);
-                            router.passedUp(bytes > SMALL_BYTES ? chunk : 0);
-                            out(chunk, last);
-                        });
-            }
+            pass(router == null ? null : router.up, chunk, () -> out(chunk, last));
         }
 
         private void out(long chunk, boolean last) {
@@ -231,32 +220,29 @@ public final class SimNetwork {
 
         private void in(long chunk, boolean last) {
             Router router = from.router == to.router ? null : to.router;
-            if (router == null) {
-                arrived(chunk, last);
-            } else {
-                pass(
-                        router.down,
-                        chunk,
-                        () -> {
-                            given(router.downRoom, chunk);
-                            router.passedDown(bytes > SMALL_BYTES ? chunk : 0);
-                            arrived(chunk, last);
-                        });
-            }
+            pass(router == null ? null : router.down, chunk, () -> arrived(chunk, last));
         }
 
         /** One queue for all: nothing is lost in it, even when the connection is gone. */
-        private void pass(Port.Lane lane, long chunk, Runnable next) {
+        private void pass(Router.@Nullable Way way, long chunk, Runnable next) {
+            if (way == null) {
+                next.run();
+                return;
+            }
+            boolean bulk = bytes > SMALL_BYTES;
+            Port.Lane lane = way.lane;
             Port.Packet packet =
                     new Port.Packet(
                             chunk,
                             (part, end) -> {
                                 if (end) {
+                                    given(way.room, chunk);
+                                    way.bytes += bulk ? chunk : 0;
                                     next.run();
                                 }
                             },
                             () -> {});
-            if (bytes > SMALL_BYTES) {
+            if (bulk) {
                 lane.add(lane, packet);
             } else {
                 lane.addControl(lane, packet, Long.MAX_VALUE);

@@ -21,6 +21,7 @@ final class Ownership {
     private long[] seeds = new long[0];
     private int[] run = new int[0];
     private int runNumber = -1;
+    private LanOrder order = LanOrder.PLAIN;
 
     Ownership(Digest digest) {
         this.seed = Long.parseUnsignedLong(digest.hex().substring(0, 16), 16);
@@ -44,14 +45,16 @@ final class Ownership {
         }
         run = new int[sorted.length];
         runNumber = -1;
+        order =
+                sorted.length == 0
+                        ? LanOrder.PLAIN
+                        : new LanOrder(mix(seed ^ seeds[0]), sorted.length);
         return true;
     }
 
     /** In which order this LAN takes pieces, beside other LANs. */
     LanOrder order() {
-        return roster.length == 0
-                ? LanOrder.PLAIN
-                : new LanOrder(mix(seed ^ seeds[0]), roster.length);
+        return order;
     }
 
     int members() {

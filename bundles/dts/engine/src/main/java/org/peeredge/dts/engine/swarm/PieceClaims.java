@@ -97,7 +97,8 @@ final class PieceClaims {
      * @param pieces in the blob
      */
     void add(NodeId by, Claim claim, int pieces) {
-        checked.put(ByteBuffer.wrap(claim.signature()), new Event.Claimed(by, claim));
+        Event.Claimed claimed = new Event.Claimed(by, claim);
+        checked.put(ByteBuffer.wrap(claim.signature()), claimed);
         if (checked.size() > pieces + SPARE) {
             checked.remove(checked.keySet().iterator().next());
         }
@@ -121,7 +122,7 @@ final class PieceClaims {
             }
         }
         if (news && all.size() < pieces + SPARE) {
-            all.add(new Event.Claimed(by, claim));
+            all.add(claimed);
         }
     }
 
@@ -190,7 +191,9 @@ final class PieceClaims {
 
     /** Keeps this node's own claim, to be passed on. */
     void signed(NodeId self, Claim claim) {
-        all.add(new Event.Claimed(self, claim));
+        Event.Claimed claimed = new Event.Claimed(self, claim);
+        checked.put(ByteBuffer.wrap(claim.signature()), claimed);
+        all.add(claimed);
     }
 
     /** Claims that the proven map contradicts, one of each liar. */
