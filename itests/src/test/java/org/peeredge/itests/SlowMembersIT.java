@@ -24,7 +24,9 @@ import org.peeredge.ops.quickstart.NodeProcess;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlowMembersIT {
     private static final int MANY = 16;
-    private static final int PIECE_BYTES = 256 << 10;
+
+    /** Its pieces are of 256 KiB. */
+    private static final int BLOB_BYTES = 64 << 20;
 
     /** More than what the sockets of one connection take; a member may have 64 requests open. */
     private static final int PIECES = 60;
@@ -60,11 +62,11 @@ class SlowMembersIT {
 
     @Test
     void loseTheirConnectionsAndNobodyElseNotices() throws Exception {
-        Image image = nodes.image(1, PIECES * PIECE_BYTES);
+        Image image = nodes.image(1, BLOB_BYTES);
         TestNodes.push(origin, "lab/large", "1", image);
         String digest =
                 image.blobs().stream()
-                        .filter(b -> b.sizeBytes() == PIECES * PIECE_BYTES)
+                        .filter(b -> b.sizeBytes() == BLOB_BYTES)
                         .findFirst()
                         .orElseThrow()
                         .digest();

@@ -9,13 +9,13 @@ import java.nio.file.StandardOpenOption;
 
 /** What a bad disk does to a store. */
 public final class Damage {
-    /** Of a piece, as nodes exchange them. */
-    public static final int PIECE_BYTES = 256 << 10;
+    /** Of the shortest pieces that nodes exchange, those of a blob of at most 16 MiB. */
+    public static final int PIECE_BYTES = 64 << 10;
 
     private Damage() {}
 
     /**
-     * Flips a byte in each piece of a complete blob, in place.
+     * Flips a byte in each piece of a complete blob, or several where pieces are longer, in place.
      *
      * @param blobs the store's folder of complete blobs
      */

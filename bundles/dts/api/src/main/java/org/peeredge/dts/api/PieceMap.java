@@ -83,7 +83,7 @@ public final class PieceMap {
         out.writeBytes("peeredge piece map 1\n".getBytes(StandardCharsets.US_ASCII));
         out.writeBytes((digest + "\n").getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(
-                ByteBuffer.allocate(12).putLong(sizeBytes).putInt(Pieces.PIECE_BYTES).array());
+                ByteBuffer.allocate(12).putLong(sizeBytes).putInt(Pieces.bytes(sizeBytes)).array());
         out.writeBytes(root);
         return out.toByteArray();
     }

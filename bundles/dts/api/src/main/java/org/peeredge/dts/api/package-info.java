@@ -2,7 +2,7 @@
 /** Content: its names, its pieces, where it is kept and how it is fetched. */
 @NullMarked
 @Export
-@Version("0.4.0")
+@Version("0.5.0")
 package org.peeredge.dts.api;
 
 import org.jspecify.annotations.NullMarked;

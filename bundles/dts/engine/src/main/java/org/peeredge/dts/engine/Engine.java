@@ -180,7 +180,7 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
                         s.helped(),
                         check.range(
                                 "inflight.max.bytes", c.inflight_max_bytes(), 1L << 20, 1L << 34),
-                        s.windowPieces(),
+                        s.windowBytes(),
                         s.queuedPerPeer(),
                         s.queued(),
                         s.interestsPerPeer(),

@@ -174,7 +174,7 @@ final class MemoryStore implements ContentStore {
             if (data.remaining() != Pieces.length(bytes.length, piece)) {
                 throw new IllegalArgumentException("piece of " + data.remaining() + " bytes");
             }
-            data.get(bytes, (int) Pieces.offset(piece), data.remaining());
+            data.get(bytes, (int) Pieces.offset(bytes.length, piece), data.remaining());
             have.set(piece);
         }
 

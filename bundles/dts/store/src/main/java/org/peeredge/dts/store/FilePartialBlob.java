@@ -100,7 +100,7 @@ final class FilePartialBlob implements PartialBlob {
         try {
             checkOpen();
             try {
-                file.write(Pieces.offset(piece), data);
+                file.write(Pieces.offset(entry.sizeBytes, piece), data);
             } catch (IOException e) {
                 throw DiskFull.translate(settings.dir(), e);
             }
@@ -229,13 +229,13 @@ final class FilePartialBlob implements PartialBlob {
         if (offset == entry.sizeBytes) {
             return offset;
         }
-        int piece = (int) (offset / Pieces.PIECE_BYTES);
+        int piece = Pieces.at(entry.sizeBytes, offset);
         synchronized (have) {
             int missing = have.nextClearBit(piece);
             if (missing == piece) {
                 throw new IllegalStateException("piece " + piece + " is not here yet");
             }
-            return Pieces.offset(missing);
+            return Pieces.offset(entry.sizeBytes, missing);
         }
     }
 

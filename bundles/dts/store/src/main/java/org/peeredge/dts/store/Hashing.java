@@ -24,10 +24,11 @@ final class Hashing {
         MessageDigest leaf = hash("SHA-256");
         int count = Pieces.count(sizeBytes);
         byte[] leaves = new byte[count * PieceMap.LEAF_BYTES];
-        byte[] bytes = new byte[(int) Math.min(Pieces.PIECE_BYTES, sizeBytes)];
+        byte[] bytes = new byte[(int) Math.min(Pieces.bytes(sizeBytes), sizeBytes)];
         for (int piece = 0; piece < count; piece++) {
             int length = Pieces.length(sizeBytes, piece);
-            if (file.read(Pieces.offset(piece), ByteBuffer.wrap(bytes, 0, length)) < length) {
+            if (file.read(Pieces.offset(sizeBytes, piece), ByteBuffer.wrap(bytes, 0, length))
+                    < length) {
                 throw new EOFException("the file of " + digest + " is too short");
             }
             whole.update(bytes, 0, length);
@@ -44,7 +45,7 @@ final class Hashing {
     static boolean matches(Digest digest, SharedFile file, LongConsumer progress)
             throws IOException {
         MessageDigest whole = hash(digest.javaAlgorithm());
-        byte[] bytes = new byte[Pieces.PIECE_BYTES];
+        byte[] bytes = new byte[Pieces.MAX_PIECE_BYTES];
         long at = 0;
         while (true) {
             int n = file.read(at, ByteBuffer.wrap(bytes));

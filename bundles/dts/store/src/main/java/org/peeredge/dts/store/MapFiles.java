@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class MapFiles {
     private static final Logger LOG = LoggerFactory.getLogger(MapFiles.class);
     private static final int MAGIC = 0x50454d50; // "PEMP"
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final int HEADER_BYTES = 16;
     private static final int MAX_PART_BYTES = 65_535;
 

@@ -36,7 +36,7 @@ final class PartialEntry {
         int last = pieces.length() - 1;
         return last < 0
                 ? 0
-                : (long) (pieces.cardinality() - 1) * Pieces.PIECE_BYTES
+                : (long) (pieces.cardinality() - 1) * Pieces.bytes(sizeBytes)
                         + Pieces.length(sizeBytes, last);
     }
 

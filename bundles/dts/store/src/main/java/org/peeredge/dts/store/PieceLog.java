@@ -20,7 +20,7 @@ import org.peeredge.dts.api.Pieces;
 final class PieceLog implements AutoCloseable {
     static final int HEADER_BYTES = 16;
     static final int MAGIC = 0x5045504c; // "PEPL"
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     private final SharedFile file;
     private final byte[] bits;
@@ -84,7 +84,8 @@ final class PieceLog implements AutoCloseable {
         boolean fits =
                 last < 0
                         || (last < Pieces.count(size)
-                                && Pieces.offset(last) + Pieces.length(size, last) <= dataBytes);
+                                && Pieces.offset(size, last) + Pieces.length(size, last)
+                                        <= dataBytes);
         return fits ? Optional.of(new Saved(size, pieces)) : Optional.empty();
     }
 

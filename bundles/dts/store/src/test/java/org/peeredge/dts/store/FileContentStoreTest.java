@@ -28,7 +28,7 @@ import org.peeredge.kernel.api.RetryLaterException;
 import org.peeredge.kit.tck.Residue;
 
 class FileContentStoreTest {
-    private static final int SIZE = 2 * Pieces.PIECE_BYTES + 777;
+    private static final int SIZE = 2 * Pieces.MIN_PIECE_BYTES + 777;
 
     @TempDir Path dir;
 
@@ -83,7 +83,7 @@ class FileContentStoreTest {
             assertEquals(List.of(), f.store.incomplete());
             partial.close();
             assertEquals(1, f.store.incomplete().size());
-            assertEquals(Pieces.PIECE_BYTES + 777, f.store.usage().reservedBytes());
+            assertEquals(Pieces.MIN_PIECE_BYTES + 777, f.store.usage().reservedBytes());
         }
         try (StoreFixture f = new StoreFixture(dir)) {
             assertEquals(SIZE, f.store.incomplete().getFirst().sizeBytes());
@@ -95,18 +95,18 @@ class FileContentStoreTest {
             partial.forget(BitSet.valueOf(new long[] {0b100}));
             assertThrows(IllegalStateException.class, partial::complete);
             ByteBuffer all = ByteBuffer.allocate(SIZE);
-            assertEquals(2 * Pieces.PIECE_BYTES - 10, partial.read(10, all));
+            assertEquals(2 * Pieces.MIN_PIECE_BYTES - 10, partial.read(10, all));
             assertThrows(
                     IllegalStateException.class,
-                    () -> partial.read(2L * Pieces.PIECE_BYTES, ByteBuffer.allocate(1)));
+                    () -> partial.read(2L * Pieces.MIN_PIECE_BYTES, ByteBuffer.allocate(1)));
             assertThrows(
                     IllegalArgumentException.class,
                     () -> partial.write(2, ByteBuffer.allocate(776)));
             partial.write(2, StoreFixture.piece(blob, 2));
             assertEquals(0, partial.read(SIZE, ByteBuffer.allocate(1)));
             PieceMap map = partial.verify().orElseThrow();
-            assertTrue(map.matches(0, sha256(blob, 0, Pieces.PIECE_BYTES)));
-            assertTrue(map.matches(2, sha256(blob, 2 * Pieces.PIECE_BYTES, 777)));
+            assertTrue(map.matches(0, sha256(blob, 0, Pieces.MIN_PIECE_BYTES)));
+            assertTrue(map.matches(2, sha256(blob, 2 * Pieces.MIN_PIECE_BYTES, 777)));
             partial.complete();
             assertArrayEquals(blob, f.get(digest));
             assertEquals(0, f.store.usage().reservedBytes());

@@ -33,8 +33,8 @@ class InterruptTest {
     @Test
     @Timeout(60)
     void readersWritersAndRecordsGoOn() throws Exception {
-        byte[] blob = StoreFixture.bytes(1, 4 * Pieces.PIECE_BYTES);
-        byte[] coming = StoreFixture.bytes(2, 8 * Pieces.PIECE_BYTES);
+        byte[] blob = StoreFixture.bytes(1, 4 * Pieces.MIN_PIECE_BYTES);
+        byte[] coming = StoreFixture.bytes(2, 8 * Pieces.MIN_PIECE_BYTES);
         try (StoreFixture f = new StoreFixture(dir)) {
             Digest digest = f.put(blob);
             StoredBlob shared = f.store.find(digest).orElseThrow();

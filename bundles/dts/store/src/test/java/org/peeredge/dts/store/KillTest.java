@@ -26,7 +26,7 @@ import org.peeredge.dts.api.Pieces;
  * what it said was stored is there afterwards, byte for byte, and what is marked as here is right.
  */
 class KillTest {
-    private static final int BLOB_BYTES = 5 * Pieces.PIECE_BYTES + 99;
+    private static final int BLOB_BYTES = 5 * Pieces.MIN_PIECE_BYTES + 99;
     private static final int KILLS = 4;
 
     @TempDir Path dir;
@@ -80,7 +80,7 @@ class KillTest {
             BitSet have = partial.have();
             for (int i = have.nextSetBit(0); i >= 0; i = have.nextSetBit(i + 1)) {
                 ByteBuffer piece = ByteBuffer.allocate(Pieces.length(BLOB_BYTES, i));
-                partial.read(Pieces.offset(i), piece);
+                partial.read(Pieces.offset(BLOB_BYTES, i), piece);
                 assertEquals(StoreFixture.piece(blob, i), piece.flip());
             }
         }

@@ -66,7 +66,8 @@ final class StoreFixture implements AutoCloseable {
     }
 
     static ByteBuffer piece(byte[] blob, int piece) {
-        return ByteBuffer.wrap(blob, piece * Pieces.PIECE_BYTES, Pieces.length(blob.length, piece));
+        return ByteBuffer.wrap(
+                blob, (int) Pieces.offset(blob.length, piece), Pieces.length(blob.length, piece));
     }
 
     /** Stores a whole blob. */

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One pull of the same reference at several nodes at once, with what their metrics say of it. */
 final class PullRun {
     private static final String RECEIVED = "peeredge_dts_engine_received_bytes_total";
-    private static final int PIECE_BYTES = 256 * 1024;
 
     private final AtomicLong bytes = new AtomicLong();
     private final CountDownLatch half = new CountDownLatch(1);
@@ -36,7 +35,6 @@ final class PullRun {
             long peerBytes,
             long upstreamBytes,
             double seconds,
-            long pieces,
             int digests) {}
 
     /** Something to do while the pull runs. */
@@ -102,15 +100,7 @@ final class PullRun {
         long origin = diff(before, after, "origin");
         long peer = diff(before, after, "peer");
         long upstream = diff(before, after, "upstream");
-        return new Row(
-                node.spec().name(),
-                size,
-                origin,
-                peer,
-                upstream,
-                seconds,
-                (origin + peer + upstream + PIECE_BYTES - 1) / PIECE_BYTES,
-                digests);
+        return new Row(node.spec().name(), size, origin, peer, upstream, seconds, digests);
     }
 
     private void count(long n) {

@@ -27,24 +27,22 @@ final class Table {
         out.println();
         out.printf(
                 Locale.ROOT,
-                "  %-8s %14s %14s%s %9s %8s  %s%n",
+                "  %-8s %14s %14s%s %9s  %s%n",
                 "node",
                 "from origin",
                 "from peers",
                 fourth,
                 "seconds",
-                "pieces",
                 "digests");
         for (PullRun.Row row : rows) {
             out.printf(
                     Locale.ROOT,
-                    "  %-8s %s %s%s %9.2f %8d  %d checked%n",
+                    "  %-8s %s %s%s %9.2f  %d checked%n",
                     row.node(),
                     megabytes(row.originBytes()),
                     megabytes(row.peerBytes()),
                     registry ? " " + megabytes(row.upstreamBytes()) : "",
                     row.seconds(),
-                    row.pieces(),
                     row.digests());
         }
         long all = rows.stream().mapToLong(PullRun.Row::contentBytes).sum();

@@ -66,7 +66,7 @@ final class Arrivals {
         }
         if (!answered.isEmpty()) {
             long sent = answered.getFirst().sentNanos();
-            s.peer.delivered(e.bytes(), sent, core.now, core.limits.windowPieces());
+            s.peer.delivered(e.bytes(), t.pieceBytes(), sent, core.now, core.limits.windowBytes());
             answered.forEach(r -> requests.drop(t, r));
             s.strikes = 0;
             s.delivered = true;
@@ -98,8 +98,8 @@ final class Arrivals {
             int bytes = t.length(piece);
             if (asked.get(i) && wanted(t, piece)) {
                 requests.checking(t, piece);
-                s.peer.unjudged++;
-                int offset = i * Pieces.PIECE_BYTES;
+                s.peer.unjudgedBytes += bytes;
+                int offset = i * t.pieceBytes();
                 parts.add(new Action.Part(piece, offset, bytes, leaf(t, piece)));
             } else {
                 wasted += bytes;

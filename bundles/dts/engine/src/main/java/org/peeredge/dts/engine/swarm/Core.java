@@ -21,6 +21,11 @@ import org.peeredge.kernel.api.Role;
  * What the swarm's parts share. Only ordered maps: the order of actions must not depend on hashes.
  */
 final class Core {
+    private static final int MOST_AHEAD = 8;
+
+    /** Where many have the same to give, about one offer in so many is taken up. */
+    private static final int OFFERS_EACH = 3;
+
     final NodeId self;
 
     /** What an origin sends is counted as from afar, wherever it is. */
@@ -179,14 +184,18 @@ final class Core {
      * Whether one more piece may be asked for: no more than two seconds' worth, so that requests to
      * many members do not wait in each other's way until they time out.
      */
-    boolean mayAsk() {
-        long worth = Math.max(16L * Pieces.PIECE_BYTES, 2 * inflowBytesPerSecond);
-        return pendingBytes + Pieces.PIECE_BYTES <= Math.min(limits.inflightBytes(), worth);
+    boolean mayAsk(Transfer t) {
+        long worth = Math.max(16L * t.pieceBytes(), 2 * inflowBytesPerSecond);
+        return pendingBytes + t.pieceBytes() <= Math.min(limits.inflightBytes(), worth);
     }
 
-    /** A neighbour has answered an offer after so long. */
+    /**
+     * A neighbour has answered an offer after so long. What took much longer than usual counts as a
+     * little longer: one slow member says nothing of the others.
+     */
     void answered(long nanos) {
-        answerNanos = (7 * answerNanos + nanos) / 8;
+        long most = answerNanos + answerNanos / 8 + Time.MILLI;
+        answerNanos = (7 * answerNanos + Math.min(nanos, most)) / 8;
     }
 
     /**
@@ -196,20 +205,27 @@ final class Core {
         return answerNanos;
     }
 
-    /** Pieces to agree on ahead of time, where agreeing takes long beside sending a piece. */
+    /**
+     * Pieces to agree on ahead of time: as many as are sent while an offer is answered, {@link
+     * #OFFERS_EACH} times, so that the way out is not idle meanwhile.
+     */
     int ahead() {
-        return answerNanos > uplink.pieceNanos() / 8 ? 1 : 0;
+        long piece = uplink.pieceNanos();
+        if (piece == 0) {
+            return 0;
+        }
+        return (int) Math.min(MOST_AHEAD, (OFFERS_EACH * answerNanos + piece * 7 / 8) / piece);
     }
 
     long inflow() {
         return inflowBytesPerSecond;
     }
 
-    /** Pieces under way from neighbours. */
-    int lanPieces() {
-        int all = 0;
+    /** Bytes under way from neighbours. */
+    long lanBytes() {
+        long all = 0;
         for (Peer peer : peers.values()) {
-            all += peer.neighbour() ? (int) (peer.inflightBytes / Pieces.PIECE_BYTES) : 0;
+            all += peer.neighbour() ? peer.inflightBytes : 0;
         }
         return all;
     }

@@ -67,7 +67,7 @@ final class Credit {
         messages =
                 Math.min(
                         MESSAGES,
-                        messages + (double) bytes * MESSAGES_PER_PIECE / Pieces.PIECE_BYTES);
+                        messages + (double) bytes * MESSAGES_PER_PIECE / Pieces.MIN_PIECE_BYTES);
         answerBytes = Math.min(ANSWER_BYTES, answerBytes + (double) bytes / ANSWER_PART);
     }
 

@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.peeredge.dts.api.Pieces;
 
 /**
  * Who delivers far slower than the others is asked for nothing that they have, but for a piece now
@@ -66,7 +65,7 @@ final class Isolation {
             for (Request r : Requests.all(t)) {
                 Peer peer = r.source().peer;
                 long since = core.now - Math.max(r.sentNanos(), peer.lastArrivalNanos());
-                long bytes = (long) r.batch().count * Pieces.PIECE_BYTES;
+                long bytes = (long) r.batch().count * t.pieceBytes();
                 bounds.merge(peer, bytes * Time.SECOND / Math.max(since, Time.MILLI), Math::min);
             }
         }

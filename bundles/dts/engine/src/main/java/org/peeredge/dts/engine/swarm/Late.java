@@ -67,7 +67,7 @@ final class Late {
                     && requests.usable(s)
                     && s.has(r.piece())
                     && requests.room(t, s)
-                    && core.mayAsk()) {
+                    && core.mayAsk(t)) {
                 requests.ask(t, s, r.piece(), 1);
                 return;
             }
@@ -83,7 +83,7 @@ final class Late {
         if (!requests.ready(t)
                 || !t.requests.isEmpty()
                 || !t.checking.isEmpty()
-                || !core.mayAsk()) {
+                || !core.mayAsk(t)) {
             return;
         }
         long quiet = core.now - Math.max(t.usefulNanos, t.takenNanos);

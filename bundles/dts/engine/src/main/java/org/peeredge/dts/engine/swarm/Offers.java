@@ -15,7 +15,15 @@ import org.peeredge.kernel.api.NodeId;
 /** Tells members what is here, and keeps telling those that want a blob. */
 final class Offers {
     private static final long INTEREST_NANOS = 10 * Time.SECOND;
-    private static final long BATCH_NANOS = 10 * Time.MILLI;
+    private static final long SHORTEST_BATCH_NANOS = 10 * Time.MILLI;
+    private static final long LONGEST_BATCH_NANOS = 200 * Time.MILLI;
+
+    /** About what a message weighs on its way, with the heads of its record and packet. */
+    private static final int MESSAGE_BYTES = 200;
+
+    /** Telling what is here may take this part of the way out. */
+    private static final int PART = 50;
+
     private static final int MAX_NEWS = 1024;
 
     private final Core core;
@@ -96,15 +104,29 @@ final class Offers {
             return;
         }
         t.news.add(piece);
+        tick(t);
+    }
+
+    /** Tells what is new when it is time to. */
+    void tick(Transfer t) {
         if (t.newsNanos == Long.MIN_VALUE
-                || core.now - t.newsNanos >= BATCH_NANOS
+                || core.now - t.newsNanos >= batchNanos(t)
                 || t.news.size() >= MAX_NEWS) {
             flush(t);
         }
     }
 
+    /** How long to wait for more to tell: many members and a slow way out make it long. */
+    private long batchNanos(Transfer t) {
+        int many = interests.getOrDefault(t.digest, Map.of()).size();
+        return Math.clamp(
+                core.uplink.nanos((long) PART * MESSAGE_BYTES * many),
+                SHORTEST_BATCH_NANOS,
+                LONGEST_BATCH_NANOS);
+    }
+
     /** Sends the pieces that came since the last time to all that lack one of them. */
-    void flush(Transfer t) {
+    private void flush(Transfer t) {
         if (t.news.isEmpty()) {
             return;
         }

@@ -9,7 +9,8 @@ import org.peeredge.kernel.api.Role;
 /**
  * A connected member as the swarm sees it: how near, how fast, how much is asked of it. The window
  * grows while pieces come back sooner than {@link #TARGET_NANOS} and shrinks when they queue for
- * much longer, so a slow link holds two pieces and a fast one as many as keep it busy.
+ * much longer, so a slow link holds two pieces and a fast one as many as keep it busy. It is in
+ * bytes, since a member may send pieces of several blobs, which need not be of one length.
  */
 final class Peer {
     private static final long TARGET_NANOS = 30 * Time.MILLI;
@@ -32,7 +33,7 @@ final class Peer {
     boolean upstream;
 
     /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
-    long leadBytes;
+    int leadPieces;
 
     boolean sameLan;
     long rttNanos;
@@ -43,8 +44,8 @@ final class Peer {
     long bytesPerSecond;
     int servedQueue;
 
-    /** Its pieces that are being checked against their hashes. */
-    int unjudged;
+    /** Bytes of its pieces that are being checked against their hashes. */
+    long unjudgedBytes;
 
     /** It does not sign for what it gets: others go first. */
     boolean owes;
@@ -77,8 +78,8 @@ final class Peer {
      */
     long baseRttNanos;
 
-    private int windowPieces = START_PIECES;
-    private int grown;
+    private long windowBytes;
+    private long grown;
     private long lastArrivalNanos = Long.MIN_VALUE;
 
     Peer(NodeId id, Set<Role> roles, boolean sameLan, long rttMicros) {
@@ -115,7 +116,7 @@ final class Peer {
 
     /** What may turn out to be false: under way, or not checked yet. */
     long openBytes() {
-        return inflightBytes + (long) unjudged * Pieces.PIECE_BYTES;
+        return inflightBytes + unjudgedBytes;
     }
 
     boolean usable(long nowNanos) {
@@ -123,53 +124,59 @@ final class Peer {
     }
 
     /**
-     * Whether to ask for more now. Beyond half of the window only a whole batch at once, or asking
-     * would go on piece by piece as pieces come (the silly window of RFC 9293, 3.8.6.2).
+     * Whether to ask for more pieces of that length now. Beyond half of the window only a whole
+     * batch at once, or asking would go on piece by piece as pieces come (the silly window of RFC
+     * 9293, 3.8.6.2).
      */
-    boolean hasRoom(long planWindowBytes) {
+    boolean hasRoom(int pieceBytes, long planWindowBytes) {
         if (oneAtATime()) {
             return openBytes() == 0;
         }
-        if (inflightBytes <= leadBytes) {
+        if (inflightBytes <= (long) leadPieces * pieceBytes) {
             return true;
         }
-        long window = Math.min((long) windowPieces * Pieces.PIECE_BYTES, planWindowBytes);
-        int pieces = 2 * inflightBytes > window ? batch() : 1;
-        return inflightBytes + (long) pieces * Pieces.PIECE_BYTES <= window;
+        long window = Math.min(window(pieceBytes), planWindowBytes);
+        int pieces = 2 * inflightBytes > window ? batch(pieceBytes) : 1;
+        return inflightBytes + (long) pieces * pieceBytes <= window;
+    }
+
+    private long window(int pieceBytes) {
+        return Math.max(windowBytes, (long) START_PIECES * pieceBytes);
     }
 
     /**
      * How many pieces to ask for in one message: as many as come within {@link #BATCH_NANOS}, since
      * none of them is of use before the last. Only a window that has grown shows that for sure.
      */
-    int batch() {
+    int batch(int pieceBytes) {
         if (oneAtATime()) {
             return 1;
         }
-        long rate = bytesPerSecond / (Time.SECOND / BATCH_NANOS) / Pieces.PIECE_BYTES;
-        return Math.clamp(
-                Math.min(rate, windowPieces / BATCHES_PER_WINDOW), 1, Pieces.GROUP_PIECES);
+        long rate = bytesPerSecond / (Time.SECOND / BATCH_NANOS);
+        long most = Math.min(rate, window(pieceBytes) / BATCHES_PER_WINDOW) / pieceBytes;
+        return Math.clamp(most, 1, Pieces.GROUP_PIECES);
     }
 
     /** When an answer of a piece asked now is overdue. */
-    long timeoutNanos() {
+    long timeoutNanos(int pieceBytes) {
         if (bytesPerSecond == 0) {
             return UNKNOWN_TIMEOUT_NANOS;
         }
-        return Math.clamp(4 * expectedNanos(), SHORTEST_TIMEOUT_NANOS, LONGEST_TIMEOUT_NANOS);
+        return Math.clamp(
+                4 * expectedNanos(pieceBytes), SHORTEST_TIMEOUT_NANOS, LONGEST_TIMEOUT_NANOS);
     }
 
     /** When a piece asked now should come. */
-    long expectedNanos() {
+    long expectedNanos(int pieceBytes) {
         if (bytesPerSecond == 0) {
             return Time.SECOND / 2;
         }
-        long queue = inflightBytes + Pieces.PIECE_BYTES;
+        long queue = inflightBytes + pieceBytes;
         return rttNanos + queue * Time.SECOND / bytesPerSecond;
     }
 
-    /** Bytes came that were asked for at {@code sentNanos}. */
-    void delivered(int bytes, long sentNanos, long nowNanos, int maxWindow) {
+    /** Bytes came, of pieces of that length, that were asked for at {@code sentNanos}. */
+    void delivered(int bytes, int pieceBytes, long sentNanos, long nowNanos, long maxWindowBytes) {
         long since = nowNanos - Math.max(sentNanos, lastArrivalNanos);
         long sample = bytes * Time.SECOND / Math.max(since, 10_000);
         bytesPerSecond =
@@ -179,21 +186,22 @@ final class Peer {
         suspendedUntilNanos = Long.MIN_VALUE;
         long took = nowNanos - sentNanos;
         long target = Math.max(TARGET_NANOS, 4 * baseRttNanos);
-        long full = (long) (windowPieces - batch()) * Pieces.PIECE_BYTES;
+        long window = window(pieceBytes);
+        long full = window - (long) batch(pieceBytes) * pieceBytes;
         if (took < target && inflightBytes >= full) {
-            grown += Math.max(1, windowPieces / 4);
-            if (grown >= windowPieces / 2) {
+            grown += Math.max(pieceBytes, window / 4);
+            if (grown >= window / 2) {
                 grown = 0;
-                windowPieces = Math.min(maxWindow, windowPieces + 1);
+                windowBytes = Math.min(maxWindowBytes, window + pieceBytes);
             }
         } else if (took > 4 * target) {
-            windowPieces = Math.max(START_PIECES, windowPieces - 1);
+            windowBytes = window - pieceBytes;
         }
     }
 
     /** A request ran into its deadline: fewer at once, and none for a while when it goes on. */
     void timedOut(long nowNanos) {
-        windowPieces = START_PIECES;
+        windowBytes = 0;
         failures = Math.min(failures + 1, 10);
         suspendedUntilNanos = nowNanos + Math.min(16, 1L << failures) * Time.SECOND / 4;
     }

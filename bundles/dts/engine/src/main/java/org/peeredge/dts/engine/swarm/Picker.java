@@ -66,7 +66,7 @@ final class Picker {
         }
         int group = Pieces.GROUP_PIECES - piece % Pieces.GROUP_PIECES;
         int range = Math.min(RANGE_PIECES, 1 + t.have.cardinality());
-        int most = s.upstream ? range : Math.min(group, s.peer.batch());
+        int most = s.upstream ? range : Math.min(group, s.peer.batch(t.pieceBytes()));
         boolean ownOnly = shares(t) && s.complete();
         int count = 1;
         while (count < most

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.wire.Holding;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.routing.api.strategy.PeerView;
@@ -41,7 +40,7 @@ final class Plans {
         t.planStale = false;
         t.planAskedNanos = core.now;
         if (!peers.isEmpty()) {
-            long remaining = (long) (t.pieces() - t.have.cardinality()) * Pieces.PIECE_BYTES;
+            long remaining = (long) (t.pieces() - t.have.cardinality()) * t.pieceBytes();
             core.act(
                     new Action.AskPlan(
                             t.digest, new TransferView(t.number, core.self, remaining, peers)));
@@ -69,7 +68,7 @@ final class Plans {
             if (share != null) {
                 s.offPlan = false;
                 s.weight = share.weight();
-                s.planWindowBytes = Math.max(Pieces.PIECE_BYTES, share.windowBytes());
+                s.planWindowBytes = Math.max(t.pieceBytes(), share.windowBytes());
             } else if (s.inView) {
                 s.offPlan = true;
             }

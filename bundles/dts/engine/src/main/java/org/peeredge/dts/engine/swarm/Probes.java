@@ -66,7 +66,7 @@ final class Probes {
         int group = piece / Pieces.GROUP_PIECES;
         int pieces = Pieces.count(expected.get().sizeBytes());
         int k = Math.min(Pieces.GROUP_PIECES, pieces - group * Pieces.GROUP_PIECES);
-        CodecId codec = new CodecId("none", k, 0, Pieces.PIECE_BYTES);
+        CodecId codec = new CodecId("none", k, 0, Pieces.bytes(expected.get().sizeBytes()));
         int first = piece % Pieces.GROUP_PIECES;
         boolean checked = expected.get().proven;
         core.send(

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.wire.Holding;
 import org.peeredge.kernel.api.NodeId;
 
@@ -19,7 +18,7 @@ final class Ranges {
     private static final int MAX_TRIES = 3;
 
     private static final long LONGEST_BACK_OFF = 4 * Time.SECOND;
-    private static final long LEAD_BYTES = 8L * Pieces.PIECE_BYTES;
+    private static final int LEAD_PIECES = 8;
     private static final int ID_BYTES = 20;
 
     private final Core core;
@@ -61,7 +60,7 @@ final class Ranges {
     private Peer registry(String name) {
         Peer peer = new Peer(id(name), Set.of(), false, 0);
         peer.tried = true;
-        peer.leadBytes = LEAD_BYTES;
+        peer.leadPieces = LEAD_PIECES;
         peer.upstream = true;
         return peer;
     }
@@ -123,7 +122,12 @@ final class Ranges {
             giveUp(t, s, "what it sends for piece " + piece + " is false");
             return false;
         }
-        s.peer.delivered(t.length(piece), r.sentNanos(), core.now, core.limits.windowPieces());
+        s.peer.delivered(
+                t.length(piece),
+                t.pieceBytes(),
+                r.sentNanos(),
+                core.now,
+                core.limits.windowBytes());
         flow.requests.drop(t, r);
         t.rangeTries = 0;
         s.delivered = true;

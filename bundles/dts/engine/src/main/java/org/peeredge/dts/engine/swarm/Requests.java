@@ -53,7 +53,7 @@ final class Requests {
                 open.add(s);
             }
         }
-        while (!open.isEmpty() && core.mayAsk() && !t.need.isEmpty()) {
+        while (!open.isEmpty() && core.mayAsk(t) && !t.need.isEmpty()) {
             Source best = open.getFirst();
             for (Source s : open) {
                 if ((s.inflight + 1L) * best.weight < (best.inflight + 1L) * s.weight) {
@@ -76,7 +76,7 @@ final class Requests {
             fill(t);
             return;
         }
-        while (core.mayAsk() && askOnce(t, s)) {
+        while (core.mayAsk(t) && askOnce(t, s)) {
             // as much as there is room for
         }
     }
@@ -86,16 +86,16 @@ final class Requests {
      * another blob, and have nothing yet of those that the others wait for.
      */
     void fill(Peer peer) {
-        if (!peer.hasRoom(Long.MAX_VALUE)) {
+        if (!peer.hasRoom(Pieces.MIN_PIECE_BYTES, Long.MAX_VALUE)) {
             return;
         }
         List<Transfer> all = List.copyOf(core.transfers.values());
         int idle = 0;
-        while (idle < all.size() && peer.hasRoom(Long.MAX_VALUE) && core.mayAsk()) {
+        while (idle < all.size()) {
             peer.turn = (peer.turn + 1) % all.size();
             Transfer t = all.get(peer.turn);
             Source s = t.sources.get(peer.id);
-            idle = s != null && askOnce(t, s) ? 0 : idle + 1;
+            idle = s != null && core.mayAsk(t) && askOnce(t, s) ? 0 : idle + 1;
         }
     }
 
@@ -129,7 +129,7 @@ final class Requests {
     /** A neighbour has room to send a piece now. */
     boolean accept(Transfer t, Source s, int piece) {
         boolean free = !s.peer.oneAtATime() || s.peer.openBytes() == 0;
-        boolean may = core.mayAsk() && core.throttle.mayAsk(t, s.peer);
+        boolean may = core.mayAsk(t) && core.throttle.mayAsk(t, s.peer);
         boolean can = ready(t) && usable(s) && may && free;
         if (!can || !t.need.get(piece) || !t.askable(piece)) {
             return false;
@@ -149,7 +149,7 @@ final class Requests {
 
     /** Whether the window, and the limits in force, let {@code s} be asked for more now. */
     boolean room(Transfer t, Source s) {
-        return s.peer.hasRoom(s.planWindowBytes)
+        return s.peer.hasRoom(t.pieceBytes(), s.planWindowBytes)
                 && core.throttle.mayAsk(t, s.peer)
                 && !isolation.avoids(t, s);
     }
@@ -169,8 +169,8 @@ final class Requests {
             core.throttle.asked(t, s.peer, length);
         }
         Batch batch = new Batch(piece, count, s.upstream ? ++ranges : 0);
-        long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos());
-        long deadline = core.now + timeoutNanos(s);
+        long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos(t.pieceBytes()));
+        long deadline = core.now + timeoutNanos(t, s);
         for (int p = piece; p < piece + count; p++) {
             t.need.clear(p);
             List<Request> all = t.requests.computeIfAbsent(p, _ -> new ArrayList<>(1));
@@ -194,7 +194,7 @@ final class Requests {
         }
         int group = piece / Pieces.GROUP_PIECES;
         int k = Math.min(Pieces.GROUP_PIECES, t.pieces() - group * Pieces.GROUP_PIECES);
-        CodecId codec = new CodecId("none", k, 0, Pieces.PIECE_BYTES);
+        CodecId codec = new CodecId("none", k, 0, t.pieceBytes());
         int first = piece % Pieces.GROUP_PIECES;
         core.send(
                 s.peer.id,
@@ -210,11 +210,11 @@ final class Requests {
     }
 
     /** What comes from afar shares the LAN's way with all that the others fetch. */
-    private long timeoutNanos(Source s) {
+    private long timeoutNanos(Transfer t, Source s) {
         if (s.upstream) {
             return UPSTREAM_NANOS;
         }
-        long own = s.peer.timeoutNanos();
+        long own = s.peer.timeoutNanos(t.pieceBytes());
         return s.peer.neighbour() ? own : Math.max(own, takes.patienceNanos());
     }
 

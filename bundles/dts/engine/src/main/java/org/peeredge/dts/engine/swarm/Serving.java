@@ -245,7 +245,7 @@ final class Serving {
         int from = (int) firstOfGroup;
         int to = Math.min(n, from + Pieces.GROUP_PIECES);
         if (m.codec().type().equals("none")) {
-            if (m.codec().symbolBytes() != Pieces.PIECE_BYTES
+            if (m.codec().symbolBytes() != Pieces.bytes(size)
                     || m.codec().sourceSymbols() != to - from
                     || m.first() + m.count() > to - from) {
                 return Refusal.BAD_REQUEST;
@@ -280,12 +280,13 @@ final class Serving {
         Answer answer = queue.remove(new Key(e.to(), e.digest(), e.group(), e.first()));
         if (answer != null) {
             left(e.to());
-            long bytes = (long) answer.request.count() * Pieces.PIECE_BYTES;
+            long bytes = (long) answer.request.count() * answer.request.codec().symbolBytes();
             Peer peer = core.peers.get(e.to());
             if (peer != null) {
                 peer.credit.exchanged(bytes);
             }
-            core.uplink.left(bytes, answer.begunNanos, core.now);
+            core.uplink.left(
+                    bytes, answer.request.codec().symbolBytes(), answer.begunNanos, core.now);
             for (Answer other : queue.values()) {
                 boolean earlier = other.begun() && other.begunNanos < answer.begunNanos;
                 other.overtaken += earlier ? 1 : 0;

@@ -28,7 +28,7 @@ final class Sharing {
     private static final int LOOK_AT = 256;
 
     /** Of the holders of a piece, so many on average offer it to a receiver first. */
-    private static final int FIRST_HOLDERS = 3;
+    private static final int FIRST_HOLDERS = 2;
 
     private final Core core;
 
@@ -301,7 +301,8 @@ final class Sharing {
             t.holder(piece, 1);
             t.near.set(piece);
         }
-        boolean room = core.lanPieces() < incoming() && core.throttle.mayAsk(t, s.peer);
+        boolean room =
+                core.lanBytes() + t.pieceBytes() <= incoming(t) && core.throttle.mayAsk(t, s.peer);
         if (known && room && requests.accept(t, s, piece)) {
             return;
         }
@@ -318,16 +319,19 @@ final class Sharing {
         core.send(s.peer.id, new Message.Declined(t.digest, piece, later));
     }
 
-    private long incoming() {
-        return 2 + core.ahead() + core.inflow() * INCOMING_NANOS / Time.SECOND / Pieces.PIECE_BYTES;
+    /** Bytes that may be under way from neighbours. */
+    private long incoming(Transfer t) {
+        long soon = core.inflow() * INCOMING_NANOS / Time.SECOND / t.pieceBytes();
+        return (2 + core.ahead() + soon) * t.pieceBytes();
     }
 
     /** There is room again: says so to those who were told that there was none. */
     void room() {
-        if (core.lanPieces() >= incoming()) {
-            return;
-        }
+        long coming = core.lanBytes();
         for (Transfer t : core.transfers.values()) {
+            if (coming + t.pieceBytes() > incoming(t)) {
+                continue;
+            }
             t.declined.removeIf(node -> {
                 Peer peer = core.peers.get(node);
                 boolean now = peer == null || core.throttle.mayAsk(t, peer);

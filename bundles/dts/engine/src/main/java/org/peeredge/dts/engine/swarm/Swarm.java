@@ -121,16 +121,16 @@ public final class Swarm {
             case Event.Opened e -> with(e.digest(), t -> flow.opened(t, e.have()));
             case Event.StoreFailed e -> {
                 // Whose pieces were with it is not told.
-                core.peers.values().forEach(peer -> peer.unjudged = 0);
+                core.peers.values().forEach(peer -> peer.unjudgedBytes = 0);
                 with(e.digest(), t -> flow.storeFailed(t, e.reason(), e.full()));
             }
             case Event.PieceStored e -> {
-                judged(e.from());
+                judged(e.from(), e.bytes());
                 with(e.digest(), t -> flow.checks.pieceStored(t, e));
                 serving.changed();
             }
             case Event.PieceBad e -> {
-                judged(e.from());
+                judged(e.from(), e.bytes());
                 with(e.digest(), t -> flow.checks.pieceBad(t, e));
             }
             case Event.UpstreamOpened e -> with(e.digest(), t -> feed.opened(t, e));
@@ -161,10 +161,10 @@ public final class Swarm {
         }
     }
 
-    private void judged(NodeId from) {
+    private void judged(NodeId from, int bytes) {
         Peer peer = core.peers.get(from);
         if (peer != null) {
-            peer.unjudged = Math.max(0, peer.unjudged - 1);
+            peer.unjudgedBytes = Math.max(0, peer.unjudgedBytes - bytes);
         }
     }
 

@@ -7,7 +7,7 @@ package org.peeredge.dts.engine.swarm;
  * @param transfers transfers at once
  * @param helped of these, how many an origin may begin because members asked
  * @param inflightBytes asked for and not yet written, over all members
- * @param windowPieces the most to have asked of one member at once
+ * @param windowBytes the most to have asked of one member at once
  * @param queuedPerPeer requests of one member waiting to be served
  * @param queued requests waiting to be served, over all members
  * @param interestsPerPeer blobs that one member may be told about
@@ -18,7 +18,7 @@ public record SwarmLimits(
         int transfers,
         int helped,
         long inflightBytes,
-        int windowPieces,
+        long windowBytes,
         int queuedPerPeer,
         int queued,
         int interestsPerPeer,
@@ -26,7 +26,7 @@ public record SwarmLimits(
         long mapBytes) {
     /** What a node uses unless configured. */
     public static SwarmLimits defaults() {
-        return new SwarmLimits(256, 64, 64L << 20, 64, 64, 1024, 1024, 65_536, 16L << 20);
+        return new SwarmLimits(256, 64, 64L << 20, 16L << 20, 64, 1024, 1024, 65_536, 16L << 20);
     }
 
     /** Refuses bounds with which nothing would work. */
@@ -34,7 +34,7 @@ public record SwarmLimits(
         if (transfers < 1
                 || helped < 0
                 || inflightBytes < 1 << 20
-                || windowPieces < 1
+                || windowBytes < 1
                 || queuedPerPeer < 1
                 || queued < 1
                 || interestsPerPeer < 1

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.peeredge.dts.api.Digest;
-import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.engine.flow.Gate;
 import org.peeredge.dts.engine.flow.Standing;
 
@@ -182,7 +181,7 @@ final class Throttle {
             for (Source s : t.sources.values()) {
                 any |= s.holds(core.now) && mayAsk(t, s.peer);
             }
-            bytes += any ? 0 : (long) t.need.cardinality() * Pieces.PIECE_BYTES;
+            bytes += any ? 0 : (long) t.need.cardinality() * t.pieceBytes();
             bytes += reading.getOrDefault(t.digest, 0);
         }
         return bytes;

@@ -214,6 +214,11 @@ final class Transfer {
         }
     }
 
+    /** Bytes in each piece but the last; of one of which the size is not known, the most. */
+    int pieceBytes() {
+        return sizeBytes < 0 ? Pieces.MAX_PIECE_BYTES : Pieces.bytes(sizeBytes);
+    }
+
     int length(int piece) {
         return Pieces.length(sizeBytes, piece);
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
-import org.peeredge.dts.api.Pieces;
-
 /**
  * How many answers to send at once: on a slow way out one, so that it is there soon and can be
  * passed on; on a fast one as many as leave within {@link #TARGET_NANOS}. An answer that takes much
@@ -16,19 +14,25 @@ final class Uplink {
     private static final long SHORTEST_STALL = Time.SECOND / 10;
     private static final long UNKNOWN_STALL = Time.SECOND / 2;
 
-    /** Time for a piece, while there is something to send. */
-    private long pieceNanos;
+    private static final long MIB = 1 << 20;
+
+    /** Time for a mebibyte, while there is something to send. */
+    private long mebibyteNanos;
+
+    /** In the pieces of the blob that was sent of last. */
+    private int pieceBytes;
 
     private long lastNanos = Long.MIN_VALUE;
     private long waitingSince;
 
-    /** An answer that began at {@code begunNanos} has left. */
-    void left(long bytes, long begunNanos, long now) {
+    /** An answer that began at {@code begunNanos} has left, in pieces of that length. */
+    void left(long bytes, int pieceBytes, long begunNanos, long now) {
         if (lastNanos != Long.MIN_VALUE && bytes > 0) {
             long since = now - Math.max(lastNanos, begunNanos);
-            long sample = since * Pieces.PIECE_BYTES / bytes;
-            pieceNanos = pieceNanos == 0 ? sample : (7 * pieceNanos + sample) / 8;
+            long sample = since * MIB / bytes;
+            mebibyteNanos = mebibyteNanos == 0 ? sample : (7 * mebibyteNanos + sample) / 8;
         }
+        this.pieceBytes = pieceBytes;
         lastNanos = now;
         waitingSince = now;
     }
@@ -40,11 +44,17 @@ final class Uplink {
 
     /** Time for a piece while there is something to send; 0 while unknown. */
     long pieceNanos() {
-        return pieceNanos;
+        return nanos(pieceBytes);
+    }
+
+    /** Time for so many bytes while there is something to send; 0 while unknown. */
+    long nanos(long bytes) {
+        return mebibyteNanos * bytes / MIB;
     }
 
     /** Answers under way at once; twice as many for each while in which none left. */
     int slots(long now) {
+        long pieceNanos = pieceNanos();
         int slots =
                 pieceNanos == 0 ? START : Math.clamp(LEAST + TARGET_NANOS / pieceNanos, 1, MOST);
         long stall =

@@ -292,9 +292,12 @@ final class Encoders {
     }
 
     private GroupSource source(Key key, long sizeBytes) {
-        long start = Pieces.offset(key.group() * Pieces.GROUP_PIECES);
+        long start = Pieces.offset(sizeBytes, key.group() * Pieces.GROUP_PIECES);
         int size =
-                (int) Math.min((long) Pieces.GROUP_PIECES * Pieces.PIECE_BYTES, sizeBytes - start);
+                (int)
+                        Math.min(
+                                (long) Pieces.GROUP_PIECES * Pieces.bytes(sizeBytes),
+                                sizeBytes - start);
         return new GroupSource() {
             @Override
             public int sizeBytes() {

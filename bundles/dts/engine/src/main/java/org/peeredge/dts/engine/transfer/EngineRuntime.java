@@ -101,7 +101,7 @@ final class EngineRuntime {
                         new ClaimSigner(ports.identity()),
                         new EvidenceSigner(ports.identity(), ports.clock()));
         encoders = new Encoders(blobs, ports.codecs(), limits.maxEncoders(), ports.codecThreads());
-        BufferPool buffers = new BufferPool(Pieces.PIECE_BYTES, limits.sendBuffers());
+        BufferPool buffers = new BufferPool(Pieces.MAX_PIECE_BYTES, limits.sendBuffers());
         ingress =
                 new Ingress(
                         blobs,

@@ -146,7 +146,7 @@ public final class Ingress {
                                 () -> new IOException("blob " + action.digest() + " is not open"));
         int length = Pieces.length(partial.sizeBytes(), action.piece());
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        partial.read(Pieces.offset(action.piece()), bytes);
+        partial.read(Pieces.offset(partial.sizeBytes(), action.piece()), bytes);
         bytes.flip();
         if (bytes.remaining() == length && MessageDigest.isEqual(sha.of(bytes), action.hash())) {
             return new Event.PieceStored(action.digest(), action.piece(), self, length);

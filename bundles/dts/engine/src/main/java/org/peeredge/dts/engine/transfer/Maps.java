@@ -108,10 +108,10 @@ final class Maps {
             long size = blob.info().sizeBytes();
             int count = Pieces.count(size);
             byte[] leaves = new byte[count * PieceMap.LEAF_BYTES];
-            ByteBuffer buffer = ByteBuffer.allocateDirect(Pieces.PIECE_BYTES);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(Pieces.bytes(size));
             for (int piece = 0; piece < count; piece++) {
                 buffer.clear().limit(Pieces.length(size, piece));
-                blob.read(Pieces.offset(piece), buffer);
+                blob.read(Pieces.offset(size, piece), buffer);
                 buffer.flip();
                 byte[] leaf = sha.of(buffer);
                 System.arraycopy(leaf, 0, leaves, piece * PieceMap.LEAF_BYTES, PieceMap.LEAF_BYTES);

@@ -142,8 +142,9 @@ final class RangeFetches {
             throw new NeverException("no upstream is configured for " + a.upstream().registry());
         }
         int last = a.first() + a.count() - 1;
-        long offset = Pieces.offset(a.first());
-        long length = Pieces.offset(last) + Pieces.length(a.sizeBytes(), last) - offset;
+        long offset = Pieces.offset(a.sizeBytes(), a.first());
+        long length =
+                Pieces.offset(a.sizeBytes(), last) + Pieces.length(a.sizeBytes(), last) - offset;
         try (Upstream.Body body =
                 source.get().openRange(a.upstream(), a.digest(), offset, length)) {
             run.body = Optional.of(body);
@@ -165,14 +166,16 @@ final class RangeFetches {
 
     private void read(Action.FetchRange a, PartialBlob partial, InputStream in, Run run)
             throws IOException {
-        byte[] bytes = new byte[Pieces.PIECE_BYTES];
+        byte[] bytes = new byte[Pieces.bytes(a.sizeBytes())];
         for (int piece = a.first(); piece < a.first() + a.count(); piece++) {
             int want = Pieces.length(a.sizeBytes(), piece);
             int got = in.readNBytes(bytes, 0, want);
             receivedBytes.accept(got);
             if (got < want) {
                 throw new IOException(
-                        "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
+                        "upstream broke off after "
+                                + (Pieces.offset(a.sizeBytes(), piece) + got)
+                                + " bytes");
             }
             ByteBuffer data = ByteBuffer.wrap(bytes, 0, want);
             Event read = new Event.RangeRead(a.digest(), a.number(), piece, sha.of(data));

@@ -89,7 +89,7 @@ final class Reading implements Content {
                     throw new IOException("the store has no byte at " + offset);
                 }
             }
-            int piece = (int) (offset / Pieces.PIECE_BYTES);
+            int piece = Pieces.at(sizeBytes(), offset);
             loop.execute(() -> transfer.await(seen, piece, () -> attempt(offset, into, result)));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(new RetryLaterException("the engine is stopping", e));
@@ -107,7 +107,7 @@ final class Reading implements Content {
         if (transfer.state() == Transfer.State.COMPLETE) {
             return blobs.read(transfer.digest, offset, into);
         }
-        long until = Math.min(sizeBytes(), Pieces.offset(transfer.readable()));
+        long until = Math.min(sizeBytes(), Pieces.offset(sizeBytes(), transfer.readable()));
         if (offset >= until) {
             return -1;
         }

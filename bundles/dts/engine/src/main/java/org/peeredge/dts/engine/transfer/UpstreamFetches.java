@@ -142,10 +142,7 @@ final class UpstreamFetches {
             if (source.isEmpty() || !source.get().serves(ref)) {
                 throw new NeverException("no upstream is configured for " + ref.registry());
             }
-            long from =
-                    run.opened.isDone()
-                            ? Pieces.offset(run.opened.join().have().nextClearBit(0))
-                            : 0;
+            long from = run.opened.isDone() ? firstMissing(run.opened.join()) : 0;
             try (Upstream.Body body =
                     forMembers
                             ? source.get().openForMembers(ref, digest, from)
@@ -164,6 +161,10 @@ final class UpstreamFetches {
         }
         runs.remove(digest, run);
         tell(run, end);
+    }
+
+    private static long firstMissing(PartialBlob partial) {
+        return Pieces.offset(partial.sizeBytes(), partial.have().nextClearBit(0));
     }
 
     /** Nothing is heard of a run that was stopped, however late its last word comes. */
@@ -214,9 +215,9 @@ final class UpstreamFetches {
         // again.
         BitSet here = partial.have();
         int count = Pieces.count(body.sizeBytes());
-        byte[] bytes = new byte[Pieces.PIECE_BYTES];
+        byte[] bytes = new byte[Pieces.bytes(body.sizeBytes())];
         InputStream in = body.stream();
-        for (int piece = (int) (body.offset() / Pieces.PIECE_BYTES);
+        for (int piece = Pieces.at(body.sizeBytes(), body.offset());
                 piece < count && !run.stopped.get();
                 piece++) {
             int want = Pieces.length(body.sizeBytes(), piece);
@@ -225,7 +226,9 @@ final class UpstreamFetches {
             receivedBytes.accept(got);
             if (got < want) {
                 throw new IOException(
-                        "upstream broke off after " + (Pieces.offset(piece) + got) + " bytes");
+                        "upstream broke off after "
+                                + (Pieces.offset(body.sizeBytes(), piece) + got)
+                                + " bytes");
             }
             if (!here.get(piece)) {
                 StoreTrouble.write(partial, piece, ByteBuffer.wrap(bytes, 0, want));

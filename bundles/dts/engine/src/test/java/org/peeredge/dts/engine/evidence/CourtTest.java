@@ -41,7 +41,7 @@ class CourtTest {
     private static PieceMap map(int fill) {
         byte[] leaves = new byte[3 * PieceMap.LEAF_BYTES];
         java.util.Arrays.fill(leaves, (byte) fill);
-        return new PieceMap(DIGEST, 3L * Pieces.PIECE_BYTES, leaves);
+        return new PieceMap(DIGEST, 3L * Pieces.MIN_PIECE_BYTES, leaves);
     }
 
     private static Message.Against mapBy(NodeId signer, PieceMap map) {

@@ -19,7 +19,7 @@ class MerklePathTest {
     private static PieceMap map(int pieces) {
         byte[] leaves = new byte[pieces * PieceMap.LEAF_BYTES];
         new SplittableRandom(pieces).nextBytes(leaves);
-        return new PieceMap(DIGEST, (long) pieces * Pieces.PIECE_BYTES, leaves);
+        return new PieceMap(DIGEST, (long) pieces * Pieces.MIN_PIECE_BYTES, leaves);
     }
 
     private static byte[] leaf(PieceMap map, int piece) {

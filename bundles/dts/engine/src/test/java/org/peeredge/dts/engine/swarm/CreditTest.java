@@ -69,7 +69,7 @@ class CreditTest {
         up(FLOODER);
         int pieces = 32_768;
         Digest digest = new Digest("sha256", "cd".repeat(32));
-        long size = (long) pieces * Pieces.PIECE_BYTES;
+        long size = (long) pieces * Pieces.MAX_PIECE_BYTES;
         happens(new Event.Held(digest, size, false));
         PieceMap map = new PieceMap(digest, size, new byte[pieces * PieceMap.LEAF_BYTES]);
         happens(new Event.MapChecked(SELF, SimContent.signed(map, SELF), Set.of(SELF), false));
@@ -109,7 +109,7 @@ class CreditTest {
         while (credit.spend(room, 0)) {
             // until there is none left
         }
-        credit.exchanged(Pieces.PIECE_BYTES);
+        credit.exchanged(Pieces.MIN_PIECE_BYTES);
         int more = 0;
         while (credit.spend(room, 0)) {
             more++;

@@ -22,7 +22,7 @@ class OwingMembersTest {
     private static final NodeId HONEST = new NodeId("aa".repeat(20));
     private static final NodeId OWING = new NodeId("bb".repeat(20));
     private static final Digest BLOB = new Digest("sha256", "cd".repeat(32));
-    private static final CodecId NONE = new CodecId("none", 4, 0, Pieces.PIECE_BYTES);
+    private static final CodecId NONE = new CodecId("none", 4, 0, Pieces.MIN_PIECE_BYTES);
 
     private final Swarm swarm =
             new Swarm(
@@ -36,7 +36,7 @@ class OwingMembersTest {
     private long now = Time.SECOND;
 
     OwingMembersTest() {
-        handle(new Event.Held(BLOB, 40L * Pieces.PIECE_BYTES, false));
+        handle(new Event.Held(BLOB, 40L * Pieces.MIN_PIECE_BYTES, false));
         for (NodeId peer : List.of(HONEST, OWING)) {
             handle(new Event.PeerUp(peer, Set.of(Role.MEMBER), false, 1_000));
         }

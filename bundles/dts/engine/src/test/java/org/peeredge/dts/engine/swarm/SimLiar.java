@@ -80,7 +80,7 @@ enum SimLiar {
     }
 
     private static void flood(SimNode node, SimContent c, SplittableRandom r) {
-        CodecId codec = new CodecId("none", 4, 0, Pieces.PIECE_BYTES);
+        CodecId codec = new CodecId("none", 4, 0, Pieces.MIN_PIECE_BYTES);
         for (Port peer : node.port().peers()) {
             int piece = r.nextInt(c.pieces());
             for (int i = 0; i < 20; i++) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.peeredge.dts.api.Pieces;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Firewall;
 import org.peeredge.kit.simnet.Link;
@@ -56,7 +57,8 @@ class SwarmFaultsTest {
         SimContent content =
                 sim.content(
                         "blob" + seed,
-                        (8L + r.nextInt(r.nextInt(4) == 0 ? 25 : 9)) * 262_144 - r.nextInt(1000));
+                        (8L + r.nextInt(r.nextInt(4) == 0 ? 25 : 9)) * Pieces.MIN_PIECE_BYTES
+                                - r.nextInt(1000));
         sim.upstream.bytesPerSecond = 40 << 20;
         if (helper) {
             sim.upstream.only = r.nextBoolean() ? null : origin;

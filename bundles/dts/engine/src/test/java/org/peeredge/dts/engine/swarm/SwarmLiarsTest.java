@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Pieces;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kit.simnet.Link;
 
@@ -63,7 +64,8 @@ class SwarmLiarsTest {
             sim.network.firewall().applyTo(m -> !(m instanceof SimNode.Symbols));
             Link link = new Link(12_500_000, 12_500_000, 500_000, 64L << 20, 1 << 20);
             SimNode origin = sim.node("origin", 0, link, Role.ORIGIN);
-            SimContent content = sim.content("blob" + seed, (8L + r.nextInt(40)) * 262_144 - 7);
+            SimContent content =
+                    sim.content("blob" + seed, (8L + r.nextInt(40)) * Pieces.MIN_PIECE_BYTES - 7);
             sim.upstream.bytesPerSecond = 4 << 20;
             if (r.nextBoolean()) {
                 sim.give(origin, content);

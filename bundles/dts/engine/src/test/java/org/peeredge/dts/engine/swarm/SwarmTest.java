@@ -99,7 +99,7 @@ class SwarmTest {
         completes(want(true, a, b), 20);
         for (SimNode node : List.of(a, b)) {
             String name = node.id.shortName();
-            long until = sim.provisional.getOrDefault(node, 0L) * Pieces.PIECE_BYTES;
+            long until = sim.provisional.getOrDefault(node, 0L) * Pieces.MIN_PIECE_BYTES;
             assertTrue(until <= node.upstreamBytes, name + " gave " + until);
         }
     }
@@ -221,7 +221,7 @@ class SwarmTest {
         b.corrupts = true;
         completes(want(false, a, c), 20);
         assertTrue(a.punished.contains(b.id) || c.punished.contains(b.id));
-        assertTrue(a.count(Action.Counted.BAD) <= 2 * 262_144, "bad " + a.counts);
+        assertTrue(a.count(Action.Counted.BAD) <= 2 * Pieces.MIN_PIECE_BYTES, "bad " + a.counts);
         assertFalse(a.punished.contains(origin.id));
     }
 
@@ -311,7 +311,9 @@ class SwarmTest {
         a.start();
         completes(wants, 20);
         long again = origin.bulkSent - before - lost;
-        assertTrue(again <= (image.pieces() - had + 1) * 262_144L, "sent again " + again);
+        assertTrue(
+                again <= (image.pieces() - had + 1L) * Pieces.MIN_PIECE_BYTES,
+                "sent again " + again);
     }
 
     @Test

@@ -96,7 +96,7 @@ class CodecFaultsTest {
     }
 
     private Digest publish(int pieces, long seed) throws Exception {
-        byte[] bytes = new byte[pieces * Pieces.PIECE_BYTES - 1_000];
+        byte[] bytes = new byte[pieces * Pieces.MIN_PIECE_BYTES - 1_000];
         new SplittableRandom(seed).nextBytes(bytes);
         Digest digest = origin.store.put(bytes);
         origin.publish(digest);

@@ -39,14 +39,14 @@ abstract class EgressFixture {
     final List<Event> events = new ArrayList<>();
     final List<NodeId> cut = new ArrayList<>();
     final TestClock clock = new TestClock();
-    final byte[] bytes = new byte[PIECES * Pieces.PIECE_BYTES - 10];
+    final byte[] bytes = new byte[PIECES * Pieces.MIN_PIECE_BYTES - 10];
     final Digest digest;
     long sentBytes;
     int timeouts;
 
     EgressFixture() {
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (i / Pieces.PIECE_BYTES + i);
+            bytes[i] = (byte) (i / Pieces.MIN_PIECE_BYTES + i);
         }
         digest = store.put(bytes);
         codecs.add("none", 0, new NoneCodec());
@@ -108,7 +108,7 @@ abstract class EgressFixture {
         if (parts.length == 1) {
             return parts[0];
         }
-        ByteBuffer all = ByteBuffer.allocate(parts.length * Pieces.PIECE_BYTES);
+        ByteBuffer all = ByteBuffer.allocate(parts.length * Pieces.MIN_PIECE_BYTES);
         for (ByteBuffer part : parts) {
             all.put(part.duplicate());
         }
@@ -116,14 +116,14 @@ abstract class EgressFixture {
     }
 
     static BufferPool pool(int buffers) {
-        return new BufferPool(Pieces.PIECE_BYTES, buffers);
+        return new BufferPool(Pieces.MIN_PIECE_BYTES, buffers);
     }
 
     Message.GetSymbols piece(int piece) {
         return new Message.GetSymbols(
                 digest,
                 piece / Pieces.GROUP_PIECES,
-                new CodecId("none", Pieces.GROUP_PIECES, 0, Pieces.PIECE_BYTES),
+                new CodecId("none", Pieces.GROUP_PIECES, 0, Pieces.MIN_PIECE_BYTES),
                 piece % Pieces.GROUP_PIECES,
                 1,
                 new byte[0]);

@@ -31,7 +31,8 @@ class EgressTest extends EgressFixture {
         assertEquals(got.length, sendings.getFirst().payload().remaining());
         sendings.getFirst().payload().duplicate().get(got);
         byte[] expected = new byte[got.length];
-        System.arraycopy(bytes, (int) Pieces.offset(PIECES - 1), expected, 0, expected.length);
+        System.arraycopy(
+                bytes, (int) Pieces.offset(bytes.length, PIECES - 1), expected, 0, expected.length);
         assertArrayEquals(expected, got);
         assertEquals(List.of(), events);
         assertEquals(1, held(pool, 2));
@@ -94,7 +95,7 @@ class EgressTest extends EgressFixture {
         assertEquals(4, held(pool, 4));
         byte[] got = new byte[sendings.getFirst().payload().remaining()];
         sendings.getFirst().payload().duplicate().get(got);
-        int from = (int) Pieces.offset(4);
+        int from = (int) Pieces.offset(bytes.length, 4);
         assertArrayEquals(java.util.Arrays.copyOfRange(bytes, from, bytes.length), got);
         assertEquals(4, sendings.getFirst().header().count());
         sendings.getFirst().done().complete(null);
@@ -172,7 +173,7 @@ class EgressTest extends EgressFixture {
         finishAll();
         assertEquals(20, sendings.size());
         assertEquals(20, events.size());
-        assertEquals(3L * Pieces.PIECE_BYTES, pool.heldBytes());
+        assertEquals(3L * Pieces.MIN_PIECE_BYTES, pool.heldBytes());
     }
 
     @Test

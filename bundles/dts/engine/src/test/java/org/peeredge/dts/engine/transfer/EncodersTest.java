@@ -32,14 +32,15 @@ class EncodersTest {
     private final Counting codec = new Counting();
     private final ByHand hand = new ByHand();
     private final Encoders encoders = new Encoders(new Blobs(store), codecs, 3, hand.codecs(4));
-    private final Digest digest = store.put(new byte[20 * Pieces.PIECE_BYTES]);
+    private final Digest digest = store.put(new byte[20 * Pieces.MIN_PIECE_BYTES]);
 
     EncodersTest() {
         codecs.add("count", 0, codec);
     }
 
     private void encode(int group) throws IOException {
-        encoders.encode(digest, 20L * Pieces.PIECE_BYTES, group, ID, 0, 1, ByteBuffer.allocate(16));
+        encoders.encode(
+                digest, 20L * Pieces.MIN_PIECE_BYTES, group, ID, 0, 1, ByteBuffer.allocate(16));
         hand.run();
     }
 

@@ -32,7 +32,7 @@ import org.peeredge.kit.tck.TestMesh;
 class FlowControlTest {
     private static final int PIECES = 8;
 
-    private final byte[] bytes = new byte[PIECES * Pieces.PIECE_BYTES];
+    private final byte[] bytes = new byte[PIECES * Pieces.MIN_PIECE_BYTES];
     private TestKernel kernel;
     private TestNode node;
     private Digest digest;
@@ -72,7 +72,7 @@ class FlowControlTest {
         assertArrayEquals(bytes, node.fetch(digest, true));
         double seconds = (node.kernel.clock().nanos() - begun) / 1e9;
         // All but the first piece wait for those before.
-        assertTrue(seconds >= (PIECES - 2) * Pieces.PIECE_BYTES / 4e6, () -> seconds + " s");
+        assertTrue(seconds >= (PIECES - 2) * Pieces.MIN_PIECE_BYTES / 4e6, () -> seconds + " s");
         Flow.Limit limit = inForce().getFirst();
         assertEquals("limit.wan.down 4000000", limit.name() + " " + limit.value());
         assertEquals("limit.wan.down", limit.why());
@@ -92,7 +92,7 @@ class FlowControlTest {
         assertEquals("wan.budget", left.name());
         assertEquals(0, left.leftBytes());
 
-        byte[] more = new byte[3 * Pieces.PIECE_BYTES];
+        byte[] more = new byte[3 * Pieces.MIN_PIECE_BYTES];
         node.upstream = TestNode.upstreamOf(more, true);
         try (Content content =
                 node.open(MemoryStore.digest(more), -1, true).get(10, TimeUnit.SECONDS)) {
@@ -110,7 +110,7 @@ class FlowControlTest {
     @Test
     void whoWaitsTakesABackgroundTransferAlong() throws Exception {
         node.engine.flow().rules(budget(1, true));
-        byte[] first = new byte[Pieces.PIECE_BYTES];
+        byte[] first = new byte[Pieces.MIN_PIECE_BYTES];
         node.upstream = TestNode.upstreamOf(first, true);
         node.fetch(MemoryStore.digest(first), true);
         node.engine.flow().rules(budget(2, true)); // looks at once
@@ -125,7 +125,8 @@ class FlowControlTest {
                 node.engine.transfers().open(ahead).toCompletableFuture().get(10, TimeUnit.SECONDS);
         node.await(
                 "it is held back", () -> node.metric("held_back_bytes", "direction", "down") > 0);
-        assertEquals(Pieces.PIECE_BYTES, node.metric("received_bytes_total", "source", "upstream"));
+        assertEquals(
+                Pieces.MIN_PIECE_BYTES, node.metric("received_bytes_total", "source", "upstream"));
         assertArrayEquals(bytes, node.fetch(digest, true));
         content.close();
     }

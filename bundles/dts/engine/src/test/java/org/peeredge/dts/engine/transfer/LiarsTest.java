@@ -61,7 +61,7 @@ class LiarsTest {
         TestNode origin = node(Role.ORIGIN);
         TestNode holder = node();
         TestNode liar = node();
-        byte[] bytes = new byte[40 * Pieces.PIECE_BYTES - 7];
+        byte[] bytes = new byte[40 * Pieces.MIN_PIECE_BYTES - 7];
         new SplittableRandom(1).nextBytes(bytes);
         Digest digest = origin.store.put(bytes);
         origin.publish(digest);
@@ -80,7 +80,7 @@ class LiarsTest {
         assertEquals("sent a piece that does not match its hash", ban.reason());
         for (TestNode node : List.of(victim, holder)) {
             assertTrue(
-                    node.metric("bad_bytes_total") <= 2 * Pieces.PIECE_BYTES,
+                    node.metric("bad_bytes_total") <= 2 * Pieces.MIN_PIECE_BYTES,
                     node.id() + ": " + node.metric("bad_bytes_total"));
             assertEquals(1, node.metric("bans_total", "by", "sight"));
         }

@@ -230,7 +230,10 @@ final class MemoryStore implements ContentStore {
         @Override
         public synchronized void write(int piece, ByteBuffer data) {
             check();
-            data.get(bytes, (int) Pieces.offset(piece), Pieces.length(bytes.length, piece));
+            data.get(
+                    bytes,
+                    (int) Pieces.offset(bytes.length, piece),
+                    Pieces.length(bytes.length, piece));
             have.set(piece);
         }
 
@@ -243,11 +246,12 @@ final class MemoryStore implements ContentStore {
         @Override
         public synchronized int read(long offset, ByteBuffer into) {
             check();
-            int piece = (int) (offset / Pieces.PIECE_BYTES);
+            int piece = Pieces.at(bytes.length, offset);
             if (!have.get(piece)) {
                 throw new IllegalStateException("piece " + piece + " is not here yet");
             }
-            long end = Math.min(bytes.length, Pieces.offset(have.nextClearBit(piece)));
+            long end =
+                    Math.min(bytes.length, Pieces.offset(bytes.length, have.nextClearBit(piece)));
             int n = (int) Math.min(into.remaining(), end - offset);
             into.put(bytes, (int) offset, n);
             return n;
@@ -262,7 +266,11 @@ final class MemoryStore implements ContentStore {
             int count = Pieces.count(bytes.length);
             byte[] leaves = new byte[count * PieceMap.LEAF_BYTES];
             for (int p = 0; p < count; p++) {
-                byte[] leaf = sha256(bytes, (int) Pieces.offset(p), Pieces.length(bytes.length, p));
+                byte[] leaf =
+                        sha256(
+                                bytes,
+                                (int) Pieces.offset(bytes.length, p),
+                                Pieces.length(bytes.length, p));
                 System.arraycopy(leaf, 0, leaves, p * PieceMap.LEAF_BYTES, leaf.length);
             }
             return Optional.of(new PieceMap(digest, bytes.length, leaves));

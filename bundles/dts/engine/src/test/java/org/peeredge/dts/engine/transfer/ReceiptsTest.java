@@ -58,7 +58,7 @@ class ReceiptsTest {
     }
 
     private byte[] move(TestNode origin, TestNode edge, int pieces) throws Exception {
-        byte[] bytes = new byte[pieces * Pieces.PIECE_BYTES - 1_000];
+        byte[] bytes = new byte[pieces * Pieces.MIN_PIECE_BYTES - 1_000];
         new SplittableRandom(pieces).nextBytes(bytes);
         Digest digest = origin.store.put(bytes);
         origin.publish(digest);

@@ -68,7 +68,7 @@ class SlowMembersTest {
     @Test
     void loseTheirChannelsAndOthersAreServed() throws Exception {
         edge.await("connected", () -> edge.connected(origin) && origin.connected(edge));
-        byte[] bytes = new byte[PIECES * Pieces.PIECE_BYTES - 1_000];
+        byte[] bytes = new byte[PIECES * Pieces.MIN_PIECE_BYTES - 1_000];
         new SplittableRandom(1).nextBytes(bytes);
         Digest digest = origin.store.put(bytes);
         origin.publish(digest);
@@ -84,7 +84,7 @@ class SlowMembersTest {
                 "all have lost their channels", () -> rude.stream().allMatch(r -> r.ended.get()));
         assertEquals(many, origin.metric("send_timeouts_total"));
         assertTrue(origin.connected(edge));
-        double most = (double) EngineLimits.defaults().sendBuffers() * Pieces.PIECE_BYTES;
+        double most = (double) EngineLimits.defaults().sendBuffers() * Pieces.MAX_PIECE_BYTES;
         assertTrue(origin.metric("send_buffer_bytes") <= most);
     }
 
@@ -112,7 +112,7 @@ class SlowMembersTest {
             List<Message> said = new ArrayList<>();
             said.add(new Message.Hello(1, 0, List.of(), 0));
             said.add(new Message.Ping(1));
-            CodecId none = new CodecId("none", Pieces.GROUP_PIECES, 0, Pieces.PIECE_BYTES);
+            CodecId none = new CodecId("none", Pieces.GROUP_PIECES, 0, Pieces.MIN_PIECE_BYTES);
             for (int i = 0; i < PIECES; i++) {
                 said.add(new Message.GetSymbols(digest, 0, none, i, 1, new byte[0]));
             }

@@ -39,7 +39,7 @@ class TransferTest {
     private void open(int... kept) {
         BitSet have = new BitSet();
         IntStream.of(kept).forEach(have::set);
-        transfer.open(4L * Pieces.PIECE_BYTES, false, have);
+        transfer.open(4L * Pieces.MIN_PIECE_BYTES, false, have);
     }
 
     private void await(int piece) {
@@ -69,7 +69,7 @@ class TransferTest {
         transfer.mayRead(100);
         assertEquals(List.of("piece 0"), woken);
         await(3);
-        transfer.complete(4L * Pieces.PIECE_BYTES, false, 5);
+        transfer.complete(4L * Pieces.MIN_PIECE_BYTES, false, 5);
         assertEquals(List.of("piece 0", "piece 3"), woken);
     }
 

@@ -74,7 +74,7 @@ class TransfersTest {
     }
 
     private static byte[] content(int pieces) {
-        byte[] bytes = new byte[pieces * Pieces.PIECE_BYTES - 1_000];
+        byte[] bytes = new byte[pieces * Pieces.MIN_PIECE_BYTES - 1_000];
         new SplittableRandom(pieces).nextBytes(bytes);
         return bytes;
     }
@@ -343,7 +343,7 @@ class TransfersTest {
                 } catch (InterruptedException e) {
                     throw new IOException(e);
                 }
-                left = Pieces.PIECE_BYTES;
+                left = Pieces.MIN_PIECE_BYTES;
             }
             int n = in.read(into, from, Math.min(length, left));
             left -= Math.max(n, 0);

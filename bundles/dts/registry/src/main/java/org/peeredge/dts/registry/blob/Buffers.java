@@ -16,7 +16,7 @@ final class Buffers {
 
     ByteBuffer take() {
         ByteBuffer old = idle.poll();
-        return old != null ? old.clear() : ByteBuffer.allocateDirect(Pieces.PIECE_BYTES);
+        return old != null ? old.clear() : ByteBuffer.allocateDirect(Pieces.MAX_PIECE_BYTES);
     }
 
     /**

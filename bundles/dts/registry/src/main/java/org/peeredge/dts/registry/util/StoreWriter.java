@@ -121,10 +121,10 @@ public final class StoreWriter {
             blob.forget(old);
         }
         long size = blob.sizeBytes();
-        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(size, Pieces.PIECE_BYTES));
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(size, Pieces.bytes(size)));
         for (int i = 0; i < Pieces.count(size); i++) {
             piece.clear().limit(Pieces.length(size, i));
-            source.read(Pieces.offset(i), piece);
+            source.read(Pieces.offset(size, i), piece);
             if (piece.hasRemaining()) {
                 throw new IOException("piece " + i + " of " + blob.digest() + " came short");
             }

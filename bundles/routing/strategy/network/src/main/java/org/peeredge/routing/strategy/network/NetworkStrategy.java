@@ -28,6 +28,7 @@ public final class NetworkStrategy implements RoutingStrategy {
     /** Places kept for peers that have everything. */
     static final int COMPLETE_SHARES = 4;
 
+    /** Of the longest piece. */
     private static final int PIECE_BYTES = 256 * 1024;
 
     /** One piece arrives while the next is asked for. */
