@@ -27,6 +27,7 @@ public final class MemoryStore implements ContentStore {
 
     /** What is pinned, here or not. */
     public final Set<Digest> pinned = ConcurrentHashMap.newKeySet();
+
     final Set<Digest> confined = ConcurrentHashMap.newKeySet();
     private final Set<Digest> open = ConcurrentHashMap.newKeySet();
     private final Map<String, TestRecords> tables = new ConcurrentHashMap<>();

@@ -103,8 +103,7 @@ final class StoredImagesTest {
                 Set.copyOf(images.content(digest(manifest))));
         node.store.delete(digest(LAYER));
         assertEquals(
-                Set.of(part(manifest), part(CONFIG)),
-                Set.copyOf(images.content(digest(manifest))));
+                Set.of(part(manifest), part(CONFIG)), Set.copyOf(images.content(digest(manifest))));
         node.store.delete(digest(manifest));
         assertEquals(List.of(), images.content(digest(manifest)));
     }
@@ -114,8 +113,7 @@ final class StoredImagesTest {
         byte[] manifest = node.pushImage("lab/x", "1", LAYER);
         node.store.confine(digest(LAYER));
         assertEquals(
-                Set.of(part(manifest), part(CONFIG)),
-                Set.copyOf(images.content(digest(manifest))));
+                Set.of(part(manifest), part(CONFIG)), Set.copyOf(images.content(digest(manifest))));
         node.store.confine(digest(manifest));
         assertEquals(List.of(), images.content(digest(manifest)));
     }
@@ -150,7 +148,6 @@ final class StoredImagesTest {
         Digest other = node.pushBlob("lab/x", new byte[] {1});
         node.store.pin(other, true);
         images.unpin(Set.of(other, digest(manifest), digest(LAYER)));
-        assertEquals(
-                Set.of(digest(manifest), digest(CONFIG), digest(LAYER)), node.store.pinned);
+        assertEquals(Set.of(digest(manifest), digest(CONFIG), digest(LAYER)), node.store.pinned);
     }
 }

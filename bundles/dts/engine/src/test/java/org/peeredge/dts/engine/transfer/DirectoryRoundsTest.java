@@ -131,7 +131,8 @@ class DirectoryRoundsTest {
     }
 
     private String left(NodeId tracker) {
-        return new String(store.values.getOrDefault("tracker/" + tracker.hex(), new byte[0]), UTF_8);
+        return new String(
+                store.values.getOrDefault("tracker/" + tracker.hex(), new byte[0]), UTF_8);
     }
 
     @Test
@@ -187,9 +188,7 @@ class DirectoryRoundsTest {
         put("tracker/" + ELSEWHERE.hex(), "x".repeat(Limits.MAX_ADDRESS_CHARS + 1) + "\n" + many);
         byHand.fire();
         assertEquals(
-                Map.of(
-                        ELSEWHERE,
-                        Collections.nCopies(Limits.MAX_ADDRESSES, "tcp://10.0.0.8:7440")),
+                Map.of(ELSEWHERE, Collections.nCopies(Limits.MAX_ADDRESSES, "tcp://10.0.0.8:7440")),
                 trackers.hints);
     }
 
