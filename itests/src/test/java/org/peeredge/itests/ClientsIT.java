@@ -10,11 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -29,6 +32,7 @@ import org.peeredge.ops.quickstart.Digests;
  * Real clients pull through the nodes beside them: an origin with Debian's docker-registry and two
  * edges, each in a network namespace, each client configured as {@code docs/operators.md} says.
  */
+@Tag("beside")
 @Needs(lab = true)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -52,6 +56,7 @@ class ClientsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir private static Path folder;
+    private final Map<String, Docker> dockers = new HashMap<>();
     private Rig rig;
 
     @BeforeAll
@@ -61,9 +66,20 @@ class ClientsIT {
 
     @AfterAll
     void stop() {
+        dockers.values().parallelStream().forEach(Docker::close);
         if (rig != null) {
             rig.close();
         }
+    }
+
+    /** dockerd takes seconds to start and to end: one at an edge for all tests. */
+    private Docker docker(String host) throws Exception {
+        Docker docker = dockers.get(host);
+        if (docker == null) {
+            docker = new Docker(rig.lab(), host, folder.resolve("docker-" + host));
+            dockers.put(host, docker);
+        }
+        return docker;
     }
 
     @Test
@@ -99,18 +115,16 @@ class ClientsIT {
     @Needs(programs = {"dockerd", "docker"})
     void dockerPullsThroughItsMirror() throws Exception {
         LabImage image = rig.publish("library/docker", GZIP);
-        try (Client first = new Docker(rig.lab(), "h1", folder.resolve("d1"));
-                Client second = new Docker(rig.lab(), "h2", folder.resolve("d2"))) {
-            pullsAndTheSecondAsksNoRegistry(image, first, second);
-        }
+        pullsAndTheSecondAsksNoRegistry(image, docker("h1"), docker("h2"));
     }
 
     @Test
     @Needs(programs = {"dockerd", "docker"})
     void dockerLogsInAndPushesAndOthersPullWithoutCredentials() throws Exception {
         LabImage image = rig.publish("library/dockerpush", GZIP);
-        try (Docker first = new Docker(rig.lab(), "h1", folder.resolve("dp1"));
-                Docker second = new Docker(rig.lab(), "h2", folder.resolve("dp2"))) {
+        Docker first = docker("h1");
+        Docker second = docker("h2");
+        try {
             first.loggedInAtDockerHub();
             first.pullThroughMirror(image).ok();
             refused(first.push(image, "lab/docker"), "show the push token");
@@ -119,6 +133,8 @@ class ClientsIT {
             first.push(image, "lab/docker").ok();
             second.pullByName("lab/docker").ok();
             assertEquals(image.config(), second.id(Client.NODE + "/lab/docker:1"));
+        } finally {
+            first.forgetLogins();
         }
     }
 
@@ -230,12 +246,11 @@ class ClientsIT {
         assertEquals(amd64.body(), manifestIn(skopeo.copyThroughMirror("library/schema2:amd64")));
 
         String config = JSON.readTree(amd64.body()).get("config").get("digest").asText();
-        try (Docker docker = new Docker(rig.lab(), "h2", folder.resolve("d4"))) {
-            docker.pullThroughMirror("library/schema2:1").ok();
-            docker.verify("library/schema2:1", config, list.digest());
-            docker.pullThroughMirror("library/schema2:amd64").ok();
-            docker.verify("library/schema2:amd64", config, amd64.digest());
-        }
+        Docker docker = docker("h2");
+        docker.pullThroughMirror("library/schema2:1").ok();
+        docker.verify("library/schema2:1", config, list.digest());
+        docker.pullThroughMirror("library/schema2:amd64").ok();
+        docker.verify("library/schema2:amd64", config, amd64.digest());
     }
 
     @Test

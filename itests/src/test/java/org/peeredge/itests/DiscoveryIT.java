@@ -10,11 +10,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peeredge.ops.quickstart.NodeProcess;
 
 /** Members that know nothing of each other but the mesh find each other by multicast. */
+@Tag("beside")
 class DiscoveryIT {
     @TempDir private Path folder;
 

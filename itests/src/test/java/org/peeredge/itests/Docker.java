@@ -52,8 +52,27 @@ final class Docker implements Client {
                         lab,
                         host,
                         folder.resolve("log"),
-                        Words.of(launcher, "dockerd", "--config-file", config.toString()),
+                        Words.of(
+                                withoutNames(launcher),
+                                "dockerd",
+                                "--config-file",
+                                config.toString()),
                         List.of("docker", "--host", socket(), "version"));
+    }
+
+    /**
+     * It looks up Docker Hub's address before each pull, mirror or not. A lab has no name server:
+     * here that is said at once, not after ten seconds. The daemon's mounts are its own.
+     */
+    private List<String> withoutNames(List<String> launcher) throws IOException {
+        Path servers = folder.resolve("resolv.conf");
+        Files.writeString(servers, "nameserver 127.0.0.1\noptions attempts:1\n");
+        String command =
+                "[ ! -e /etc/resolv.conf ] || mount --bind %s /etc/resolv.conf; exec \"$@\""
+                        .formatted(servers);
+        List<String> words = Words.of(List.of(), "sh", "-c", command, "sh");
+        words.addAll(launcher);
+        return words;
     }
 
     @Override
@@ -86,6 +105,11 @@ final class Docker implements Client {
                 """
                 {"auths": {"https://index.docker.io/v1/": {"auth": "c29tZWJvZHk6c2VjcmV0"}}}
                 """);
+    }
+
+    /** Has no credentials any more, for anything. */
+    void forgetLogins() throws IOException {
+        Files.deleteIfExists(folder.resolve("config.json"));
     }
 
     /** {@code docker pull} from the node beside it, by its own name. */

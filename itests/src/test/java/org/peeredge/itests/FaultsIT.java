@@ -40,9 +40,10 @@ class FaultsIT {
     /** What the puller's link takes in a second. */
     private static final long LINK_BYTES = 40_000_000 / 8;
 
+    /** The puller's link is the one that binds: the others are faster than the cores. */
     private static final String TOPOLOGY =
             """
-            {"defaults": {"host": {"up": "100mbit", "down": "100mbit"}},
+            {"defaults": {"host": {"up": "1gbit", "down": "1gbit"}},
              "lans": {"A": {"hosts": {"h0": {}, "h1": {}, "h2": {}, "h3": {"down": "40mbit"}}}}}
             """;
 
@@ -151,34 +152,41 @@ class FaultsIT {
 
     @Test
     void theStrategyIsSwapped() throws Exception {
-        slowly(() -> {
-            Pulls pulls = begin(heldByTwo("strategy"));
-            pulls.awaitServer();
-            for (String strategy : List.of("random", "network")) {
-                pulls.mustRun();
-                String said =
-                        rig.mesh().command("routing:strategy-use " + strategy + " --nodes all");
-                long changed = said.lines().filter(line -> line.endsWith("| changed")).count();
-                assertEquals(4, changed, said);
-            }
-            pulls.mustSucceed();
-        });
+        Pulls pulls =
+                slowly(
+                        "strategy",
+                        (running, server) -> {
+                            for (String strategy : List.of("random", "network")) {
+                                running.mustRun();
+                                String said =
+                                        rig.mesh()
+                                                .command(
+                                                        "routing:strategy-use "
+                                                                + strategy
+                                                                + " --nodes all");
+                                long changed =
+                                        said.lines().filter(l -> l.endsWith("| changed")).count();
+                                assertEquals(4, changed, said);
+                            }
+                        });
+        pulls.mustSucceed();
     }
 
     @Test
     void theChannelBundleIsRestartedEverywhere() throws Exception {
-        slowly(() -> {
-            Pulls pulls = begin(heldByTwo("channel"));
-            String server = pulls.awaitServer();
-            rig.mesh().command("bundle:restart " + CHANNEL);
-            for (String host : List.of(server, PULLER)) {
-                pulls.mustRun();
-                Path home = rig.mesh().node(host).spec().home();
-                BundleRestart.of(CHANNEL, home, pulls::mustRun);
-            }
-            pulls.mustSucceed();
-            rig.awaitConnected();
-        });
+        Pulls pulls =
+                slowly(
+                        "channel",
+                        (running, server) -> {
+                            rig.mesh().command("bundle:restart " + CHANNEL);
+                            for (String host : List.of(server, PULLER)) {
+                                running.mustRun();
+                                Path home = rig.mesh().node(host).spec().home();
+                                BundleRestart.of(CHANNEL, home, running::mustRun);
+                            }
+                        });
+        pulls.mustSucceed();
+        rig.awaitConnected();
     }
 
     @Test
@@ -209,18 +217,24 @@ class FaultsIT {
                 () -> "fetched " + fetched + " bytes, but only " + most + " were missing");
     }
 
-    /** Runs something while the puller's link is slow enough for commands of the shell. */
-    private void slowly(Step step) throws Exception {
+    /**
+     * Begins pulls, and runs something while they run: on a link that is slow enough for commands
+     * of the shell, until these are done.
+     */
+    private Pulls slowly(String image, Change change) throws Exception {
+        LabImage held = heldByTwo(image);
         rig.lab().netlab("set", PULLER, "down=16mbit").ok();
         try {
-            step.run();
+            Pulls pulls = begin(held);
+            change.make(pulls, pulls.awaitServer());
+            return pulls;
         } finally {
             rig.lab().netlab("set", PULLER, "down=40mbit").ok();
         }
     }
 
-    private interface Step {
-        void run() throws Exception;
+    private interface Change {
+        void make(Pulls running, String server) throws Exception;
     }
 
     private LabImage heldByTwo(String name) throws Exception {

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.peeredge.kernel.api.NodeId;
 import org.peeredge.ops.quickstart.Image;
 import org.peeredge.ops.quickstart.NodeProcess;
 import org.peeredge.routing.api.strategy.RoutingStrategy;
@@ -33,6 +36,11 @@ class FleetIT {
     private static final String FLOW = "org.peeredge.dts.engine.flow";
     private static final int LIMITED_BYTES = 64 << 20;
     private static final int SETTLE_BYTES = 2_000_000;
+
+    /** After so many a receipt is due, as long as nothing else is configured. */
+    private static final int RECEIPT_BYTES = 8 << 20;
+
+    private static final int SIGNED_BYTES = 2 * RECEIPT_BYTES;
 
     private @TempDir static Path folder;
     private TestNodes nodes;
@@ -144,6 +152,38 @@ class FleetIT {
                 1,
                 origin.log().lines().filter(l -> l.contains("engine of node")).count(),
                 "the engine has not started anew");
+    }
+
+    /** What both have signed about a pull, as an operator looks at it. */
+    @Test
+    void theShellShowsWhatBothEndsSigned() throws Exception {
+        TestNodes.push(origin, "lab/signed", "1", nodes.image(17, SIGNED_BYTES));
+        double before = given().path("delivered_bytes").asDouble();
+        TestNodes.pull(edge, "lab/signed", "1");
+        TestNodes.await(
+                "both have signed for most of it",
+                () -> given().path("delivered_bytes").asDouble() >= before + RECEIPT_BYTES);
+        JsonNode row = given();
+        String other = nodes.json("mesh:member-list").get(0).get("node").asText();
+        assertEquals(other, row.get("taker").asText(), row::toString);
+        assertTrue(row.get("number").asLong() >= 1, row::toString);
+        assertTrue(row.get("pieces").asLong() >= RECEIPT_BYTES / 262_144, row::toString);
+        assertEquals(0, row.get("forks").asLong(), row::toString);
+        assertTrue(Instant.parse(row.get("at").asText()).isBefore(Instant.now().plusSeconds(60)));
+        String table = nodes.command("dts:receipts");
+        assertTrue(table.contains("delivered_bytes"), table);
+        assertTrue(table.contains(new NodeId(other).shortName()), table);
+    }
+
+    /** The last receipt for what the origin gave to the edge. */
+    private JsonNode given() throws IOException {
+        String self = nodes.json("mesh:info").get(0).get("node").asText();
+        for (JsonNode row : nodes.json("dts:receipts")) {
+            if (row.get("giver").asText().equals(self)) {
+                return row;
+            }
+        }
+        return MissingNode.getInstance();
     }
 
     private void limit(String value) throws IOException {

@@ -49,7 +49,13 @@ class MalformedIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        nodes = new TestNodes(folder, Map.of());
+        // Shorter than by default: some openings are waited out.
+        nodes =
+                new TestNodes(
+                        folder,
+                        Map.of(
+                                "org.peeredge.dts.channel.tcp",
+                                Map.of("handshake.timeout.millis", "4000")));
         origin = nodes.origin();
         edge = nodes.edges(1).getFirst();
         door = new JoinDoor(origin);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.peeredge.ops.quickstart.Image;
 import org.peeredge.ops.quickstart.NodeProcess;
@@ -74,22 +75,33 @@ final class PullLoad implements AutoCloseable {
                 long took = System.nanoTime() - start;
                 way.slowestNanos.accumulateAndGet(took, Math::max);
                 way.done.incrementAndGet();
+                changed();
             }
         } catch (Exception e) {
             failed.add(e);
+            changed();
+        }
+    }
+
+    private void changed() {
+        synchronized (failed) {
+            failed.notifyAll();
         }
     }
 
     /** Waits until one more pull each way, begun after this call or running now, has ended well. */
     void awaitOneMore() throws Exception {
         long[] before = ways.stream().mapToLong(w -> w.done.get()).toArray();
-        Condition.await(
-                "a pull each way",
-                PULL,
-                () -> {
-                    mustBeWell();
-                    return ways.get(0).done.get() > before[0] && ways.get(1).done.get() > before[1];
-                });
+        long end = System.nanoTime() + PULL.toNanos();
+        synchronized (failed) { // told by each pull: a hundred swaps wait for as many
+            while (ways.get(0).done.get() <= before[0] || ways.get(1).done.get() <= before[1]) {
+                mustBeWell();
+                long millis = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                assertTrue(millis > 0, () -> "not within " + PULL + ": a pull each way");
+                failed.wait(millis);
+            }
+        }
+        mustBeWell();
     }
 
     /** Fails where a pull has failed. */

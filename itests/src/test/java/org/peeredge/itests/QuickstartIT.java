@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.peeredge.ops.quickstart.Digests;
 import org.peeredge.ops.quickstart.LocalMesh;
 
 /** {@code karaf-distribution/quickstart} as somebody new meets it. */
+@Tag("beside")
 class QuickstartIT {
     private static final String SCRIPT =
             Distribution.root().resolve(Checkout.QUICKSTART).toString();

@@ -11,11 +11,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peeredge.ops.quickstart.NodeProcess;
 
 /** An image outlives the only node that it was pushed to, disk and all. */
+@Tag("beside")
 class ReplicasIT {
     private static final String REPOSITORY = "lab/copied";
     private static final String NAME = "nowhere.test/lab/copied:1";

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peeredge.ops.quickstart.NodeProcess;
 
 /** What three nodes keep when all of them are killed at once and started again. */
+@Tag("beside")
 class RestartIT {
     private static final String KEPT = "lab/kept";
 

@@ -47,9 +47,7 @@ final class Rig implements AutoCloseable {
         try {
             Rig rig = new Rig(work, lab, edges);
             rig.mesh.startOrigin(Map.of());
-            for (int n = 1; n <= edges; n++) {
-                rig.mesh.startEdge(n, Map.of());
-            }
+            rig.mesh.startEdges(hosts(1, edges), Map.of());
             rig.awaitConnected();
             return rig;
         } catch (Exception | AssertionError e) {
@@ -72,8 +70,11 @@ final class Rig implements AutoCloseable {
 
     /** Waits until every node is connected with every other one. */
     void awaitConnected() throws Exception {
-        List<String> hosts = IntStream.rangeClosed(0, edges).mapToObj(n -> "h" + n).toList();
-        mesh.awaitConnected(hosts, edges, CONNECTED);
+        mesh.awaitConnected(hosts(0, edges), edges, CONNECTED);
+    }
+
+    private static List<String> hosts(int first, int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(n -> "h" + n).toList();
     }
 
     /** Starts a node again that was killed or closed, and waits until all are connected. */
@@ -144,6 +145,7 @@ final class Rig implements AutoCloseable {
     public void close() {
         try (lab;
                 mesh) {
+            hosts(0, edges).parallelStream().map(mesh::node).forEach(TestNodes::end);
             upstream.close();
         }
     }

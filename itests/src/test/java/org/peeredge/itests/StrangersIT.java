@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.peeredge.ops.quickstart.NodeSpec;
  * Who does not belong to the mesh gets in nowhere: not at the TCP channel, not at the join door,
  * not with a push. An origin, a member, and a mesh of somebody else, as they are shipped.
  */
+@Tag("beside")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrangersIT {
     private static final String FAILED = "peeredge_dts_channel_tcp_failed_handshakes_total";

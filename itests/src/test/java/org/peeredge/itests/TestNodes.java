@@ -235,8 +235,19 @@ final class TestNodes implements AutoCloseable {
                 .toList();
     }
 
+    /** Kills them: nobody looks at how they end. */
     @Override
     public void close() {
+        mesh.nodes().parallelStream().forEach(TestNodes::end);
         mesh.close();
+    }
+
+    /** Kills a node, running or not. */
+    static void end(NodeProcess node) {
+        try {
+            node.kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

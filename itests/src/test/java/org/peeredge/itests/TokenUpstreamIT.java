@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -34,6 +36,7 @@ import org.peeredge.ops.quickstart.NodeProcess;
  * Nodes before a registry with TLS and bearer tokens, as Docker Hub has them. The origin has
  * credentials for it, the edges have none.
  */
+@Tag("beside")
 @Needs(programs = {"docker-registry", "skopeo", "openssl", "curl"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -200,8 +203,21 @@ class TokenUpstreamIT {
     void whenTheUpstreamIsAwayTheNodeThatHasItServesItsOwnMachine() throws Exception {
         registry.close();
         List<String> digests = TestNodes.pull(origin, "team/secret", "1");
-        assertEquals(503, get(first, "manifests/" + secretIndex).statusCode());
-        assertEquals(503, get(first, "blobs/" + digests.getLast()).statusCode());
+        // Each waits until nobody has said that it has it: both at once.
+        List<Integer> answers =
+                Stream.of("manifests/" + secretIndex, "blobs/" + digests.getLast())
+                        .parallel()
+                        .map(path -> status(first, path))
+                        .toList();
+        assertEquals(List.of(503, 503), answers);
+    }
+
+    private static int status(NodeProcess node, String path) {
+        try {
+            return get(node, path).statusCode();
+        } catch (Exception e) {
+            throw new IllegalStateException(path, e);
+        }
     }
 
     private static HttpResponse<String> get(NodeProcess node, String path) throws Exception {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peeredge.ops.quickstart.Image;
@@ -23,6 +24,7 @@ import org.peeredge.ops.quickstart.NodeProcess;
  * What a node gives back by time: uploads that were abandoned, and the room of images that their
  * tag has left, on its real store.
  */
+@Tag("beside")
 class UpkeepIT {
     private static final int MIB = 1 << 20;
 

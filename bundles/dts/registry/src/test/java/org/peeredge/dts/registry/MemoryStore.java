@@ -2,15 +2,12 @@
 package org.peeredge.dts.registry;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import org.peeredge.dts.api.ContentStore;
 import org.peeredge.dts.api.Digest;
@@ -21,14 +18,19 @@ import org.peeredge.dts.api.Records;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.StoredBlob;
 import org.peeredge.kernel.api.RetryLaterException;
+import org.peeredge.kit.tck.TestRecords;
 
 /** The store's contract in memory, for tests: strict about order and completeness. */
-final class MemoryStore implements ContentStore {
-    final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
-    final Set<Digest> pinned = ConcurrentHashMap.newKeySet();
+public final class MemoryStore implements ContentStore {
+    /** Complete blobs. */
+    public final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
+
+    /** What is pinned, here or not. */
+    public final Set<Digest> pinned = ConcurrentHashMap.newKeySet();
+
     final Set<Digest> confined = ConcurrentHashMap.newKeySet();
     private final Set<Digest> open = ConcurrentHashMap.newKeySet();
-    private final Map<String, MemoryRecords> tables = new ConcurrentHashMap<>();
+    private final Map<String, TestRecords> tables = new ConcurrentHashMap<>();
     volatile boolean full;
 
     @Override
@@ -94,7 +96,7 @@ final class MemoryStore implements ContentStore {
 
     @Override
     public Records records(String table) {
-        return tables.computeIfAbsent(table, name -> new MemoryRecords());
+        return tables.computeIfAbsent(table, name -> new TestRecords());
     }
 
     @Override
@@ -208,38 +210,6 @@ final class MemoryStore implements ContentStore {
                 closed = true;
                 open.remove(digest);
             }
-        }
-    }
-
-    /** Records in memory. */
-    static final class MemoryRecords implements Records {
-        private final ConcurrentSkipListMap<String, byte[]> values = new ConcurrentSkipListMap<>();
-
-        @Override
-        public Optional<byte[]> get(String key) {
-            return Optional.ofNullable(values.get(key));
-        }
-
-        @Override
-        public void put(String key, byte[] value) {
-            values.put(key, value);
-        }
-
-        @Override
-        public void remove(String key) {
-            values.remove(key);
-        }
-
-        @Override
-        public Map<String, byte[]> scan(String prefix, String after, int limit) {
-            Map<String, byte[]> found = new LinkedHashMap<>();
-            List<String> keys = new ArrayList<>(values.keySet());
-            for (String key : keys) {
-                if (key.startsWith(prefix) && key.compareTo(after) > 0 && found.size() < limit) {
-                    found.put(key, values.getOrDefault(key, new byte[0]));
-                }
-            }
-            return found;
         }
     }
 }

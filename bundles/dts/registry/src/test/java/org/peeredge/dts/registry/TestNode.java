@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.peeredge.dts.api.Digest;
+import org.peeredge.dts.api.Images;
 import org.peeredge.dts.registry.Registry.House;
 import org.peeredge.dts.registry.tag.TagAnswers;
 import org.peeredge.dts.registry.upstream.Upstreams;
@@ -96,6 +97,11 @@ final class TestNode implements AutoCloseable {
         b.mesh.handlers.put(a.mesh.self(), new TagAnswers(a.store, a.clock));
         a.transfers.members.add(b.store);
         b.transfers.members.add(a.store);
+    }
+
+    /** What it tells those who keep whole images. */
+    Images images() {
+        return registry.images();
     }
 
     int port() {

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.Images.Name;
 import org.peeredge.dts.api.Images.Part;
-import org.peeredge.dts.api.Records;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.PeerEdgeException;
 import org.peeredge.kernel.api.TryOtherPeerException;
@@ -25,6 +24,7 @@ import org.peeredge.kernel.api.mesh.Member;
 import org.peeredge.kernel.api.mesh.Mesh;
 import org.peeredge.kit.tck.TestIdentity;
 import org.peeredge.kit.tck.TestMetrics;
+import org.peeredge.kit.tck.TestRecords;
 
 /** One member of a {@link SimWorld}. */
 final class SimMember implements Mesh, Content {
@@ -43,7 +43,10 @@ final class SimMember implements Mesh, Content {
     private final Map<Digest, Long> blobs = new HashMap<>();
     private final Map<Digest, List<Part>> manifests = new HashMap<>();
     private final ReplicaCounters counters = new ReplicaCounters(new TestMetrics().scope());
-    private final Map<String, byte[]> disk = new TreeMap<>();
+
+    /** Survives {@link #boot}, not {@link #wipe}. */
+    private final TestRecords disk = new TestRecords();
+
     private Round round;
     private Keeping keeping;
 
@@ -59,7 +62,7 @@ final class SimMember implements Mesh, Content {
     /** As after a restart: what is on disk is there, what was in memory is not. */
     void boot() {
         up = true;
-        ledger = new Ledger(self(), new DiskRecords(), world.clock, () -> QUOTA_BYTES, settings);
+        ledger = new Ledger(self(), disk, world.clock, () -> QUOTA_BYTES, settings);
         answers = new Answers(ledger, identity, blobs::containsKey, counters);
         round = new Round(ledger, this, identity, world.clock, counters);
         wishes = new Wishes(ledger, this, identity, world.clock, round::spread);
@@ -76,7 +79,7 @@ final class SimMember implements Mesh, Content {
         pins.clear();
         tags.clear();
         manifests.clear();
-        disk.clear();
+        disk.map().clear();
     }
 
     void look() {
@@ -195,34 +198,5 @@ final class SimMember implements Mesh, Content {
     @Override
     public List<Part> parts(Digest manifest) {
         return manifests.getOrDefault(manifest, List.of());
-    }
-
-    /** Survives {@link #boot}, not {@link #wipe}. */
-    private final class DiskRecords implements Records {
-        @Override
-        public Optional<byte[]> get(String key) {
-            return Optional.ofNullable(disk.get(key));
-        }
-
-        @Override
-        public void put(String key, byte[] value) {
-            disk.put(key, value);
-        }
-
-        @Override
-        public void remove(String key) {
-            disk.remove(key);
-        }
-
-        @Override
-        public Map<String, byte[]> scan(String prefix, String after, int limit) {
-            Map<String, byte[]> found = new TreeMap<>();
-            disk.forEach((key, value) -> {
-                if (key.startsWith(prefix) && key.compareTo(after) > 0 && found.size() < limit) {
-                    found.put(key, value);
-                }
-            });
-            return found;
-        }
     }
 }

@@ -15,7 +15,6 @@ import java.util.random.RandomGenerator;
 public final class Firewall {
     private final Map<Long, Rule> rules = new LinkedHashMap<>();
     private final Set<Port> apart = new LinkedHashSet<>();
-    private final Set<Port> frozen = new LinkedHashSet<>();
     private final RandomGenerator random;
     private Predicate<Object> lossy = message -> true;
 
@@ -50,29 +49,29 @@ public final class Firewall {
 
     /** Parts these nodes from all others: what is sent across is lost, connections stay. */
     public void partition(Set<Port> nodes) {
-        apart.clear();
+        rejoin();
         apart.addAll(nodes);
+        apart.forEach(port -> port.apart = true);
     }
 
     /** A node neither sends nor receives, and does not close: it hangs. */
     public void freeze(Port node, boolean on) {
-        if (on) {
-            frozen.add(node);
-        } else {
-            frozen.remove(node);
-        }
+        node.frozen = on;
     }
 
     /** Ends the partition and all rules between nodes; frozen nodes stay frozen. */
     public void heal() {
-        apart.clear();
+        rejoin();
         rules.clear();
     }
 
+    private void rejoin() {
+        apart.forEach(port -> port.apart = false);
+        apart.clear();
+    }
+
     boolean blocks(Port from, Port to) {
-        return frozen.contains(from)
-                || frozen.contains(to)
-                || apart.contains(from) != apart.contains(to);
+        return from.frozen || to.frozen || from.apart != to.apart;
     }
 
     boolean drops(Port from, Port to, Object message) {

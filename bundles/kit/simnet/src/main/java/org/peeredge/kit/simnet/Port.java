@@ -2,6 +2,7 @@
 package org.peeredge.kit.simnet;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,11 @@ public final class Port {
 
     /** What its way to other networks leads through; null for none that it shares. */
     final @Nullable Router router;
+
+    /** Set by the firewall; here, since it is asked for each message. */
+    boolean frozen;
+
+    boolean apart;
 
     private final String name;
     private final SimNetwork network;
@@ -95,8 +101,8 @@ public final class Port {
     static final class Lane {
         private final SimNetwork network;
         private final int chunkBytes;
-        private final Map<Object, Flow> flows = new LinkedHashMap<>();
-        private final ArrayDeque<Object> turn = new ArrayDeque<>();
+        private final ArrayDeque<Flow> turn = new ArrayDeque<>();
+        private @Nullable Flow[] flows = new Flow[8];
         private long bitsPerSecond;
         private boolean busy;
         long queuedBytes;
@@ -112,7 +118,8 @@ public final class Port {
             bitsPerSecond = newBitsPerSecond;
         }
 
-        void add(Object other, Packet packet) {
+        /** Adds bulk of the flow with the number {@code other}. */
+        void add(int other, Packet packet) {
             queuedBytes += packet.bytes;
             Flow flow = flow(other);
             flow.bulk.add(packet);
@@ -121,43 +128,52 @@ public final class Port {
         }
 
         /** Adds a packet that waits for at most {@code behindBytes} of the bulk that is there. */
-        void addControl(Object other, Packet packet, long behindBytes) {
+        void addControl(int other, Packet packet, long behindBytes) {
             Flow flow = flow(other);
             packet.afterBytes = flow.servedBytes + Math.min(behindBytes, flow.bulkBytes);
             flow.control.add(packet);
             serve();
         }
 
-        private Flow flow(Object other) {
-            Flow flow = flows.computeIfAbsent(other, p -> new Flow());
+        private Flow flow(int other) {
+            if (other >= flows.length) {
+                flows = Arrays.copyOf(flows, Math.max(other + 1, 2 * flows.length));
+            }
+            Flow flow = flows[other];
+            if (flow == null) {
+                flow = new Flow();
+                flows[other] = flow;
+            }
             if (flow.isEmpty()) {
-                turn.add(other);
+                turn.add(flow);
             }
             return flow;
         }
 
         /** Drops what waits for {@code other}, when the connection is gone. */
         void drop(Port other) {
-            Flow flow = flows.remove(other);
+            Flow flow = other.number < flows.length ? flows[other.number] : null;
             if (flow != null) {
-                turn.remove(other);
-                for (Packet packet : flow.bulk) {
-                    queuedBytes -= packet.bytes;
-                    packet.lost.run();
+                flows[other.number] = null;
+                turn.remove(flow);
+                for (Packet p = flow.bulk.first; p != null; p = p.next) {
+                    queuedBytes -= p.bytes;
+                    p.lost.run();
                 }
-                flow.control.forEach(packet -> packet.lost.run());
+                for (Packet p = flow.control.first; p != null; p = p.next) {
+                    p.lost.run();
+                }
             }
         }
 
         /** Whose turn it is, of those to whom something may go now. */
-        private @Nullable Object next() {
+        private @Nullable Flow next() {
             for (int i = turn.size(); i > 0; i--) {
-                Object other = turn.removeFirst();
-                Flow flow = flows.get(other);
-                if (flow == null || flow.controlIsNext() || flow.bulk.getFirst().free(this)) {
-                    return other;
+                Flow flow = turn.removeFirst();
+                if (flow.controlIsNext() || flow.bulk.getFirst().free(this)) {
+                    return flow;
                 }
-                turn.addLast(other);
+                turn.addLast(flow);
             }
             return null;
         }
@@ -166,13 +182,9 @@ public final class Port {
             if (busy) {
                 return;
             }
-            Object other = next();
-            if (other == null) {
-                return;
-            }
-            Flow flow = flows.get(other);
+            Flow flow = next();
             if (flow == null) {
-                throw new IllegalStateException("a turn without a packet");
+                return;
             }
             boolean control = flow.controlIsNext();
             Packet packet = control ? flow.control.getFirst() : flow.bulk.getFirst();
@@ -192,7 +204,7 @@ public final class Port {
                 }
             }
             if (!flow.isEmpty()) {
-                turn.addLast(other);
+                turn.addLast(flow);
             }
             busy = true;
             network.time()
@@ -252,18 +264,48 @@ public final class Port {
 
     /** One connection's packets: control and bulk, each in order. */
     private static final class Flow {
-        final ArrayDeque<Packet> control = new ArrayDeque<>();
-        final ArrayDeque<Packet> bulk = new ArrayDeque<>();
+        final Packets control = new Packets();
+        final Packets bulk = new Packets();
         long bulkBytes;
         long servedBytes;
 
         boolean isEmpty() {
-            return control.isEmpty() && bulk.isEmpty();
+            return control.first == null && bulk.first == null;
         }
 
         boolean controlIsNext() {
-            Packet first = control.peekFirst();
-            return first != null && (bulk.isEmpty() || first.afterBytes <= servedBytes);
+            Packet head = control.first;
+            return head != null && (bulk.first == null || head.afterBytes <= servedBytes);
+        }
+    }
+
+    /** Packets in order, linked: a simulation has thousands of queues, most of them empty. */
+    private static final class Packets {
+        @Nullable Packet first;
+        private @Nullable Packet last;
+
+        void add(Packet packet) {
+            if (last == null) {
+                first = packet;
+            } else {
+                last.next = packet;
+            }
+            last = packet;
+        }
+
+        Packet getFirst() {
+            if (first == null) {
+                throw new IllegalStateException("a turn without a packet");
+            }
+            return first;
+        }
+
+        void removeFirst() {
+            Packet head = getFirst();
+            first = head.next;
+            if (first == null) {
+                last = null;
+            }
         }
     }
 
@@ -276,6 +318,7 @@ public final class Port {
     static final class Packet {
         private long bytes;
         private long afterBytes;
+        private @Nullable Packet next;
         private final List<Room> rooms;
         private final Served chunk;
         private final Runnable lost;

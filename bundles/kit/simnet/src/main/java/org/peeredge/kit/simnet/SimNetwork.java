@@ -135,9 +135,9 @@ public final class SimNetwork {
                         },
                         left);
         if (small) {
-            from.up.addControl(to, packet, controlBehindBytes);
+            from.up.addControl(to.number, packet, controlBehindBytes);
         } else {
-            from.up.add(to, packet);
+            from.up.add(to.number, packet);
         }
         return true;
     }
@@ -243,9 +243,9 @@ public final class SimNetwork {
                             },
                             () -> {});
             if (bulk) {
-                lane.add(lane, packet);
+                lane.add(0, packet);
             } else {
-                lane.addControl(lane, packet, Long.MAX_VALUE);
+                lane.addControl(0, packet, Long.MAX_VALUE);
             }
         }
 
@@ -271,9 +271,9 @@ public final class SimNetwork {
                             },
                             () -> given(left[0]));
             if (bytes <= SMALL_BYTES) {
-                to.down.addControl(from, packet, Long.MAX_VALUE);
+                to.down.addControl(from.number, packet, Long.MAX_VALUE);
             } else {
-                to.down.add(from, packet);
+                to.down.add(from.number, packet);
             }
         }
     }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What every test in the house needs: a test kernel, a test mesh, and a look at what is left. */
+/**
+ * What every test in the house needs: a test kernel, a test mesh, records in memory, and a look at
+ * what is left.
+ */
 @NullMarked
 @Export
-@Version("0.2.0")
+@Version("0.3.0")
 package org.peeredge.kit.tck;
 
 import org.jspecify.annotations.NullMarked;

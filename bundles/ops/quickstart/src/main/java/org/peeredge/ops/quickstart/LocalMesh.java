@@ -27,6 +27,11 @@ public final class LocalMesh implements AutoCloseable {
 
     private static final Duration READY = Duration.ofMinutes(2);
 
+    /** Programs that run meshes at the same time can each have a range of their own. */
+    private static final int FIRST_PORT = Integer.getInteger("peeredge.ports.first", 10_000);
+
+    private static final int PORTS = Integer.getInteger("peeredge.ports.count", 10_000);
+
     private final Path work;
     private final Path full;
     private final Path edge;
@@ -206,7 +211,7 @@ public final class LocalMesh implements AutoCloseable {
         List<ServerSocket> held = new ArrayList<>();
         try {
             for (int tries = 0; ports.size() < 5; tries++) {
-                int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+                int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
                 try {
                     held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
                     ports.add(port);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.ops.shell;
 
-import java.io.PrintStream;
-import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
@@ -15,9 +14,7 @@ import org.peeredge.dts.api.Replicas;
         scope = "dts",
         name = "pin",
         description = "Keeps an image of this node here and on other members, whatever happens")
-public final class PinCommand extends ShellCommand {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-
+public final class PinCommand extends PinChange {
     @Argument(
             name = "image",
             required = true,
@@ -27,16 +24,8 @@ public final class PinCommand extends ShellCommand {
     @Option(name = "--copies", description = "Copies on other members, 0 to 16")
     int copies = 1;
 
-    @Option(name = "--json", description = "Print a JSON array instead of text")
-    boolean json;
-
     @Override
-    void run(Services services, PrintStream out) throws Exception {
-        Replicas.Change change =
-                services.call(
-                        Replicas.class,
-                        Missing.REPLICAS,
-                        replicas -> Stages.await(replicas.pin(image, copies), PATIENCE, "the pin"));
-        Changes.print(out, json, "copies", change.before(), change.after());
+    CompletionStage<Replicas.Change> change(Replicas replicas) {
+        return replicas.pin(image, copies);
     }
 }

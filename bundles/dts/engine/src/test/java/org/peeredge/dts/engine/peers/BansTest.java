@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.Bans.Ban;
 import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kit.tck.TestRecords;
 
 /** How long a liar is left alone, and that a restart does not help it. */
 class BansTest {
@@ -22,7 +23,7 @@ class BansTest {
 
     private final VirtualTime time = new VirtualTime(1);
     private final List<NodeId> over = new ArrayList<>();
-    private final World.MapRecords disk = new World.MapRecords();
+    private final TestRecords disk = new TestRecords();
     private final BanRecords records = new BanRecords(disk, 4);
 
     private Bans bans() {
@@ -107,7 +108,7 @@ class BansTest {
         disk.put("damaged", new byte[] {1});
         disk.put("ef".repeat(20), "1\nx\n2\n3\n4\n5".getBytes(StandardCharsets.UTF_8));
         assertEquals(1, records.load(time.now()).size());
-        assertEquals(1, disk.map.size());
+        assertEquals(1, disk.map().size());
         for (int i = 10; i < 20; i++) {
             NodeId node = new NodeId((i + "").repeat(20));
             records.save(bans.convict(node, "lied", TERM, WITNESS));
@@ -115,6 +116,6 @@ class BansTest {
         assertEquals(4, records.load(time.now()).size());
         time.run(Bans.FORGIVEN.plus(TERM));
         assertEquals(List.of(), records.load(time.now()));
-        assertEquals(0, disk.map.size());
+        assertEquals(0, disk.map().size());
     }
 }

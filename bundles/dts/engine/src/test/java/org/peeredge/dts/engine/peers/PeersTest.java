@@ -288,8 +288,8 @@ class PeersTest {
         b.stop();
         assertTrue(b.up.isEmpty());
         assertEquals(0, b.identity.listeners());
-        assertEquals(1, b.records.map.size());
-        b.records.map.put("damaged", new byte[] {1});
+        assertEquals(1, b.records.map().size());
+        b.records.map().put("damaged", new byte[] {1});
         World.Node again =
                 world
                         .new Node(
@@ -299,7 +299,7 @@ class PeersTest {
                                 b.records)
                         .start();
         assertTrue(world.until(() -> again.sees(a)));
-        assertFalse(b.records.map.containsKey("damaged"));
+        assertFalse(b.records.map().containsKey("damaged"));
     }
 
     @Test

@@ -11,9 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.peeredge.dts.api.Records;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.Frame;
 import org.peeredge.dts.api.channel.PeerAddress;
@@ -29,6 +27,7 @@ import org.peeredge.kernel.api.trust.Membership;
 import org.peeredge.kit.tck.TestIdentity;
 import org.peeredge.kit.tck.TestMesh;
 import org.peeredge.kit.tck.TestMetrics;
+import org.peeredge.kit.tck.TestRecords;
 
 /** Nodes that have connections and nothing else, in virtual time. */
 final class World {
@@ -80,13 +79,13 @@ final class World {
         final List<String> log = new ArrayList<>();
         final List<Message> messages = new ArrayList<>();
         final List<byte[]> payloads = new ArrayList<>();
-        final MapRecords records;
+        final TestRecords records;
 
         Node(TestIdentity identity, int number, PeersConfig config) {
-            this(identity, number, config, new MapRecords());
+            this(identity, number, config, new TestRecords());
         }
 
-        Node(TestIdentity from, int number, PeersConfig config, MapRecords records) {
+        Node(TestIdentity from, int number, PeersConfig config, TestRecords records) {
             identity = new FakeIdentity(from);
             id = from.self().node();
             this.records = records;
@@ -287,35 +286,6 @@ final class World {
 
         int listeners() {
             return listeners.size();
-        }
-    }
-
-    static final class MapRecords implements Records {
-        final TreeMap<String, byte[]> map = new TreeMap<>();
-
-        @Override
-        public Optional<byte[]> get(String key) {
-            return Optional.ofNullable(map.get(key));
-        }
-
-        @Override
-        public void put(String key, byte[] value) {
-            map.put(key, value);
-        }
-
-        @Override
-        public void remove(String key) {
-            map.remove(key);
-        }
-
-        @Override
-        public Map<String, byte[]> scan(String prefix, String after, int limit) {
-            TreeMap<String, byte[]> out = new TreeMap<>();
-            map.tailMap(after, false).entrySet().stream()
-                    .filter(e -> e.getKey().startsWith(prefix))
-                    .limit(limit)
-                    .forEach(e -> out.put(e.getKey(), e.getValue()));
-            return out;
         }
     }
 

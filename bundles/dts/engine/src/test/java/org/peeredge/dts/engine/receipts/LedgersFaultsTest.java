@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Verdict;
+import org.peeredge.kit.tck.TestRecords;
 
 /**
  * Seeded schedules of faults: messages lost, repeated, late, forged; channels cut; crashes of
@@ -106,7 +107,7 @@ class LedgersFaultsTest {
                     if (crashes) {
                         lost = true;
                         if (newDisks && r.nextInt(3) == 0) {
-                            a.disk = new MapRecords();
+                            a.disk = new TestRecords();
                         }
                         a.crash();
                     }

@@ -18,6 +18,7 @@ import org.peeredge.dts.api.receipt.Fork;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Verdict;
 import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kit.tck.TestRecords;
 
 /** The rules, one by one. */
 class LedgersTest {
@@ -240,8 +241,8 @@ class LedgersTest {
     void aDiskThatWasSetBackBeginsANewChain() {
         connected();
         deliver(5 * MIB);
-        MapRecords backup = new MapRecords();
-        backup.map.putAll(taker.disk.map);
+        TestRecords backup = new TestRecords();
+        backup.map().putAll(taker.disk.map());
         deliver(6 * MIB);
         sim.run(10 * ReceiptSim.SECOND);
         taker.disk = backup;
@@ -262,7 +263,7 @@ class LedgersTest {
     void whatWasRefusedIsNotSaidAgain() {
         connected();
         deliver(5 * MIB);
-        giver.disk = new MapRecords();
+        giver.disk = new TestRecords();
         giver.crash();
         connected();
         deliver(6 * MIB);

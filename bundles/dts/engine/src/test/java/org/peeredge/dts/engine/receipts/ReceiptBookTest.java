@@ -13,12 +13,13 @@ import org.peeredge.dts.api.receipt.Delivery;
 import org.peeredge.dts.api.receipt.Receipt;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
+import org.peeredge.kit.tck.TestRecords;
 
 class ReceiptBookTest {
     private static final NodeId GIVER = node(1);
     private static final NodeId TAKER = node(2);
 
-    private final MapRecords disk = new MapRecords();
+    private final TestRecords disk = new TestRecords();
 
     private static NodeId node(int number) {
         return new NodeId(String.format(Locale.ROOT, "%040x", number));
@@ -62,14 +63,14 @@ class ReceiptBookTest {
         ReceiptBook book = book(10);
         chain(GIVER, 5, 30).forEach(book::add);
         chain(node(7), 6, 20).forEach(book::add);
-        assertEquals(12, disk.map.size());
+        assertEquals(12, disk.map().size());
         assertEquals(
                 List.of(20_000L, 30_000L),
                 book.last().stream().map(r -> r.delivery().bytes()).sorted().toList());
         assertEquals(1, book.export(GIVER, TAKER).size());
         assertEquals(11, book.export(node(7), TAKER).size());
         book(3);
-        assertEquals(5, disk.map.size(), "a lower bound holds from the next start on");
+        assertEquals(5, disk.map().size(), "a lower bound holds from the next start on");
     }
 
     @Test
@@ -78,7 +79,7 @@ class ReceiptBookTest {
         for (int epoch = 1; epoch <= 20; epoch++) {
             chain(GIVER, epoch, 2).forEach(book::add);
         }
-        assertEquals(1 + ReceiptBook.OLD_CHAINS, disk.map.size());
+        assertEquals(1 + ReceiptBook.OLD_CHAINS, disk.map().size());
         assertEquals(20, book.last().getFirst().delivery().epoch());
     }
 
@@ -90,7 +91,7 @@ class ReceiptBookTest {
         }
         book.add(receipt(node(10), 10, 2, new byte[32]));
         book.add(receipt(GIVER, 1, 1, new byte[32]));
-        assertEquals(2 * Ledgers.MAX_PAIRS, disk.map.size());
+        assertEquals(2 * Ledgers.MAX_PAIRS, disk.map().size());
         assertEquals(1, book.export(node(10), TAKER).size());
         assertEquals(0, book.export(node(11), TAKER).size());
     }
@@ -125,14 +126,14 @@ class ReceiptBookTest {
     void damagedRecordsAreDropped() {
         ReceiptBook book = book(10);
         chain(GIVER, 5, 3).forEach(book::add);
-        String key = disk.map.firstKey();
-        byte[] value = disk.map.firstEntry().getValue();
-        disk.map.put(key, java.util.Arrays.copyOf(value, value.length / 2));
-        disk.map.put("o/x", new byte[] {1, 2, 3});
-        disk.map.put("f/y", new byte[] {0, 0, 0, 1, 9});
+        String key = disk.map().firstKey();
+        byte[] value = disk.map().firstEntry().getValue();
+        disk.map().put(key, java.util.Arrays.copyOf(value, value.length / 2));
+        disk.map().put("o/x", new byte[] {1, 2, 3});
+        disk.map().put("f/y", new byte[] {0, 0, 0, 1, 9});
         LedgerEvent.Loaded loaded = new ReceiptBook(disk, 10).load();
         assertEquals(1, loaded.last().size());
-        assertEquals(2, disk.map.size());
+        assertEquals(2, disk.map().size());
     }
 
     @Test
@@ -147,6 +148,7 @@ class ReceiptBookTest {
             assertEquals(i < ReceiptBook.MAX_FORKS, book.suspect(other));
         }
         assertEquals(ReceiptBook.MAX_FORKS, book(10).forks().size());
-        assertTrue(disk.map.values().stream().allMatch(v -> v.length < 64 * 1024), "fits a record");
+        assertTrue(
+                disk.map().values().stream().allMatch(v -> v.length < 64 * 1024), "fits a record");
     }
 }

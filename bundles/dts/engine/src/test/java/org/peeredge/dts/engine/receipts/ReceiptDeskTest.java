@@ -30,6 +30,7 @@ import org.peeredge.kit.tck.TestIdentity;
 import org.peeredge.kit.tck.TestKernel;
 import org.peeredge.kit.tck.TestMesh;
 import org.peeredge.kit.tck.TestMetrics;
+import org.peeredge.kit.tck.TestRecords;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +64,14 @@ class ReceiptDeskTest {
     /** One node's desk. */
     private final class End implements ReceiptDesk.Outlet {
         final TestIdentity identity;
-        final MapRecords records;
+        final TestRecords records;
         final Loop loop = kernel.threads().newLoop("test", "loop");
         final ExecutorService workers = kernel.threads().newPool("test", "disk", 2, 100);
         final ReceiptDesk desk;
         volatile @Nullable End other;
         private boolean over;
 
-        End(TestIdentity identity, MapRecords records) {
+        End(TestIdentity identity, TestRecords records) {
             this.identity = identity;
             this.records = records;
             desk =
@@ -144,8 +145,8 @@ class ReceiptDeskTest {
 
     @Test
     void chainsGoOnOverRestartsOfEitherEnd() {
-        End giver = new End(mesh.member(), new MapRecords());
-        End taker = new End(mesh.member(), new MapRecords());
+        End giver = new End(mesh.member(), new TestRecords());
+        End taker = new End(mesh.member(), new TestRecords());
         giver.connect(taker);
         taker.connect(giver);
         deliver(giver, taker, MIB);
@@ -172,8 +173,8 @@ class ReceiptDeskTest {
 
     @Test
     void aQuietPairSignsForTheRest() {
-        End giver = new End(mesh.member(), new MapRecords());
-        End taker = new End(mesh.member(), new MapRecords());
+        End giver = new End(mesh.member(), new TestRecords());
+        End taker = new End(mesh.member(), new TestRecords());
         giver.connect(taker);
         taker.connect(giver);
         deliver(giver, taker, 5);

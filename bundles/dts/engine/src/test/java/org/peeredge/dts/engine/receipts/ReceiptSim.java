@@ -16,6 +16,7 @@ import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.Verdict;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kit.simnet.VirtualTime;
+import org.peeredge.kit.tck.TestRecords;
 
 /**
  * Nodes that deliver bytes to each other and keep accounts of them, in virtual time: the real state
@@ -93,7 +94,7 @@ final class ReceiptSim {
 
     final class Node {
         final NodeId id;
-        MapRecords disk = new MapRecords();
+        TestRecords disk = new TestRecords();
         ReceiptBook book = new ReceiptBook(disk, limits.kept());
         Ledgers ledgers;
         final List<Node> up = new ArrayList<>();

@@ -136,6 +136,11 @@ final class SwarmSim {
         void completed() {
             doneNanos = time.nanos();
         }
+
+        /** Whether somebody who lives still waits for it. */
+        private boolean waits() {
+            return node.alive && !node.hung && doneNanos < 0 && never == null;
+        }
     }
 
     SimNode node(String name, int lan, Link link, Role... roles) {
@@ -302,14 +307,14 @@ final class SwarmSim {
 
     /** Runs until all wants of living nodes are done or failed for good. */
     boolean run(List<Want> wants, long seconds) {
+        @Nullable Want[] open = new Want[1]; // asked before each event: the last one first
         return time.runUntil(
                 () -> {
-                    for (Want w : wants) {
-                        if (w.node.alive && !w.node.hung && w.doneNanos < 0 && w.never == null) {
-                            return false;
-                        }
+                    if (open[0] != null && open[0].waits()) {
+                        return false;
                     }
-                    return true;
+                    open[0] = wants.stream().filter(Want::waits).findFirst().orElse(null);
+                    return open[0] == null;
                 },
                 time.nanos() + seconds * SECOND);
     }

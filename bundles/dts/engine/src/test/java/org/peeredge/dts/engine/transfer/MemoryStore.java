@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.peeredge.dts.api.ContentStore;
@@ -22,6 +21,7 @@ import org.peeredge.dts.api.Records;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.StoredBlob;
 import org.peeredge.kernel.api.RetryLaterException;
+import org.peeredge.kit.tck.TestRecords;
 
 /** A store in memory that a test can fill up, damage, and slow down. */
 final class MemoryStore implements ContentStore {
@@ -34,6 +34,7 @@ final class MemoryStore implements ContentStore {
     private final Map<Digest, MemoryPartial> partials = new ConcurrentHashMap<>();
     private final Map<Digest, SignedMap> maps = new ConcurrentHashMap<>();
     private final Set<Digest> confined = ConcurrentHashMap.newKeySet();
+    private final Map<String, TestRecords> tables = new ConcurrentHashMap<>();
 
     /** What the engine said of fetching blobs again. */
     final Map<Digest, Long> refetchCosts = new ConcurrentHashMap<>();
@@ -147,7 +148,7 @@ final class MemoryStore implements ContentStore {
 
     @Override
     public Records records(String table) {
-        return new MemoryRecords();
+        return tables.computeIfAbsent(table, name -> new TestRecords());
     }
 
     @Override
@@ -287,36 +288,6 @@ final class MemoryStore implements ContentStore {
         @Override
         public void close() {
             closed = true;
-        }
-    }
-
-    private static final class MemoryRecords implements Records {
-        private final Map<String, byte[]> values = new TreeMap<>();
-
-        @Override
-        public synchronized Optional<byte[]> get(String key) {
-            return Optional.ofNullable(values.get(key));
-        }
-
-        @Override
-        public synchronized void put(String key, byte[] value) {
-            values.put(key, value);
-        }
-
-        @Override
-        public synchronized void remove(String key) {
-            values.remove(key);
-        }
-
-        @Override
-        public synchronized Map<String, byte[]> scan(String prefix, String after, int limit) {
-            Map<String, byte[]> found = new TreeMap<>();
-            values.forEach((key, value) -> {
-                if (key.startsWith(prefix) && key.compareTo(after) > 0 && found.size() < limit) {
-                    found.put(key, value);
-                }
-            });
-            return found;
         }
     }
 }
