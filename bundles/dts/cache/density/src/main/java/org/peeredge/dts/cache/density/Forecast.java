@@ -21,7 +21,8 @@ final class Forecast {
     /** A forecast by a law of what was asked for. */
     Forecast(Law law) {
         for (int i = 0; i < table.length; i++) {
-            table[i] = mean(law.blobsInGroup, law.expected, (double) i / STEPS_PER_COUNT);
+            double count = (double) i / STEPS_PER_COUNT;
+            table[i] = mean(law.blobsInGroup, law.expected, count) * (1 + SLOPE * count);
         }
     }
 

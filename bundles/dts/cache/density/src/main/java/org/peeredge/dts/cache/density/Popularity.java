@@ -20,11 +20,11 @@ final class Popularity {
     /** What a blob must have been asked for, in requests of now, to count as seen before. */
     private static final double SEEN = 0.5;
 
-    /** Of earlier counts this part is left when popularity has shifted. */
-    private static final double KEPT_AT_SHIFT = 0.02;
+    /** When popularity has shifted, earlier counts weigh as much as so many requests. */
+    private static final double KEPT_AT_SHIFT = 100;
 
     /** What is believed until there were as many requests. */
-    private static final double BLOBS_AT_FIRST = 4_000;
+    private static final double BLOBS_AT_FIRST = 1_000;
 
     private static final double EXPONENT_AT_FIRST = 0.9;
 
@@ -140,7 +140,7 @@ final class Popularity {
 
     /** Forgets most of what was counted but for the last {@code since} requests. */
     private void shifted(int since) {
-        scale(KEPT_AT_SHIFT);
+        scale(Math.min(1, KEPT_AT_SHIFT * weight / total));
         for (int back = since; back > 1; back--) {
             long hash = shifts.last(back);
             count(hash, sketch.count(hash) + weight, 1);
