@@ -58,6 +58,9 @@ final class Popularity {
     /** The sum of all counts, faded as they are. */
     private double total;
 
+    /** The part of it of blobs that came for the first time: with a scan, the most. */
+    private double strangers;
+
     private Law law = new Law(BLOBS_AT_FIRST, EXPONENT_AT_FIRST, 1);
     private Forecast forecast = new Forecast(law);
     private double forecastTotal = 1;
@@ -90,12 +93,15 @@ final class Popularity {
     double asked(long hash, int times, boolean here) {
         look();
         double before = sketch.count(hash);
-        int since = shifts.request(hash, before / weight, total / weight, law.blobs);
+        double again = (total - strangers) / weight;
+        int since = shifts.request(hash, before / weight, again, law.blobs);
         if (since > 0) {
             shifted(since);
             before = sketch.count(hash);
         }
-        age(here || before > SEEN * weight ? 1 : STRANGER_TICK);
+        boolean seen = here || before > SEEN * weight;
+        age(seen ? 1 : STRANGER_TICK);
+        strangers += seen ? 0 : weight;
         return count(hash, before + times * weight, times);
     }
 
@@ -161,6 +167,7 @@ final class Popularity {
         sketch.scale((float) factor);
         sample.scale(factor);
         total *= factor;
+        strangers *= factor;
     }
 
     /** Makes room in the sketch for {@code blobs} that are here, and many that are not. */
