@@ -65,7 +65,8 @@ public final class CacheRows {
     private static List<Figure> shifted(String name, Map<String, List<HitRates>> all) {
         return List.of(
                 Figure.of(
-                        name + ": turnovers until 95 % of the level before; beside it who knows all",
+                        name
+                                + ": turnovers until 95 % of the level before; beside it who knows all",
                         values(all, Contest.DENSITY, HitRates::turnovers),
                         values(all, Contest.INFORMED, HitRates::turnovers),
                         "<= 1",

@@ -39,7 +39,8 @@ final class Contest {
     record Setting(Kind kind, double alpha, double part, Catalogue.Prices prices) {}
 
     /**
-     * What each policy came to; {@code belady} and {@code bound} are there for steady requests only.
+     * What each policy came to; {@code belady} and {@code bound} are there for steady requests
+     * only.
      */
     static Map<String, HitRates> run(Setting s, long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -72,7 +72,8 @@ final class DensityPolicy implements CachePolicy {
         windowBytes += entry.sizeBytes;
         storedBytes += entry.sizeBytes;
         narrow();
-        popularity.grow(entries.size(), () -> entries.values().stream().map(e -> e.hash).iterator());
+        popularity.grow(
+                entries.size(), () -> entries.values().stream().map(e -> e.hash).iterator());
     }
 
     private void changed(Entry entry, CachedBlob blob) {

@@ -12,10 +12,7 @@ final class Law {
     private static final int GROUPS = 40;
 
     /** Web caches and registries were measured between 0.6 and 1.1. */
-    private static final double LEAST_EXPONENT = 0.5;
-
-    private static final double MOST_EXPONENT = 1.3;
-    private static final double EXPONENT_STEP = 0.1;
+    private static final double[] EXPONENTS = {0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3};
 
     /** For each blob that was seen, at most so many are believed to be there. */
     private static final double MOST_UNSEEN = 16;
@@ -68,9 +65,9 @@ final class Law {
         for (int n : blobsWith) {
             seen += n * scale;
         }
-        Law best = new Law(Math.max(1, seen), LEAST_EXPONENT, requests);
+        Law best = new Law(Math.max(1, seen), EXPONENTS[0], requests);
         double likeliest = Double.NEGATIVE_INFINITY;
-        for (double e = LEAST_EXPONENT; e < MOST_EXPONENT; e += EXPONENT_STEP) {
+        for (double e : EXPONENTS) {
             Law law = withSeen(Math.max(1, seen), e, requests);
             double likelihood = law.logLikelihood(blobsWith);
             if (likelihood > likeliest) {

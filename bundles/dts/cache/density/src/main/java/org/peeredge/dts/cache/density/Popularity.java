@@ -102,10 +102,10 @@ final class Popularity {
         boolean seen = here || before > SEEN * weight;
         age(seen ? 1 : STRANGER_TICK);
         strangers += seen ? 0 : weight;
-        return count(hash, before + times * weight, times);
+        return note(hash, before + times * weight, times);
     }
 
-    private double count(long hash, double count, int times) {
+    private double note(long hash, double count, int times) {
         sketch.raise(hash, (float) count);
         sample.put(hash, count);
         total += times * weight;
@@ -121,15 +121,14 @@ final class Popularity {
         double requests = Math.max(1, total / weight);
         boolean stale = Math.abs(requests - forecastTotal) > FORECAST_STALE * forecastTotal;
         if (stale || untilForecast <= 0) {
-            forecast(requests);
+            foretell(requests);
         } else if (weight > weightAtChange * (1 + WEIGHT_STALE)) {
             changed();
         }
     }
 
-    private void forecast(double requests) {
-        Law seen = Law.fit(
-                sample.blobsWith(weight, weight * FORGOTTEN), sample.scale(), requests);
+    private void foretell(double requests) {
+        Law seen = Law.fit(sample.blobsWith(weight, weight * FORGOTTEN), sample.scale(), requests);
         // Fewer requests than blobs say little of how many there are: soon after a shift.
         boolean known = requests > law.blobs;
         law = known ? seen : new Law(law.blobs, law.exponent, requests);
@@ -149,9 +148,9 @@ final class Popularity {
         scale(Math.min(1, KEPT_AT_SHIFT * weight / total));
         for (int back = since; back > 1; back--) {
             long hash = shifts.last(back);
-            count(hash, sketch.count(hash) + weight, 1);
+            note(hash, sketch.count(hash) + weight, 1);
         }
-        forecast(Math.max(1, total / weight));
+        foretell(Math.max(1, total / weight));
     }
 
     private void age(double ticks) {
@@ -165,7 +164,7 @@ final class Popularity {
 
     private void scale(double factor) {
         sketch.scale((float) factor);
-        sample.scale(factor);
+        sample.multiply(factor);
         total *= factor;
         strangers *= factor;
     }

@@ -50,7 +50,7 @@ final class Sample {
     }
 
     /** Multiplies every count. */
-    void scale(double factor) {
+    void multiply(double factor) {
         counts.replaceAll((h, c) -> c * factor);
     }
 }

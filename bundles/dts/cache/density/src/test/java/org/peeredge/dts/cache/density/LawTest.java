@@ -52,7 +52,7 @@ class LawTest {
         int here = Arrays.stream(sample.blobsWith(1, 0.5)).sum();
         assertTrue(here <= 2_048, here + " in the sample");
         assertEquals(100_000, here * sample.scale(), 10_000);
-        sample.scale(0.1);
+        sample.multiply(0.1);
         assertEquals(0, Arrays.stream(sample.blobsWith(1, 0.5)).sum(), "all have faded");
     }
 
