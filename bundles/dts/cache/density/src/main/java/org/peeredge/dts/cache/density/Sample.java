@@ -44,8 +44,7 @@ final class Sample {
     int[] blobsWith(double weight, double least) {
         counts.values().removeIf(c -> c < least);
         int[] blobs = new int[Law.COUNTS + 1];
-        counts.values()
-                .forEach(c -> blobs[(int) Math.clamp(Math.round(c / weight), 1, Law.COUNTS)]++);
+        counts.values().forEach(c -> blobs[Math.clamp(Math.round(c / weight), 1, Law.COUNTS)]++);
         return blobs;
     }
 
