@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.itests.bench.cache;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.cache.CachePolicy;
 import org.peeredge.dts.cache.density.DensityProvider;
 import org.peeredge.dts.cache.lru.LruProvider;
@@ -18,6 +16,7 @@ final class Contest {
     static final String GDSF = "gdsf";
     static final String INFORMED = "informed";
     static final String BELADY = "belady";
+    static final String BOUND = "bound";
 
     private static final int BLOBS = 10_000;
     private static final int REQUESTS = 200_000;
@@ -40,7 +39,8 @@ final class Contest {
     record Setting(Kind kind, double alpha, double part, Catalogue.Prices prices) {}
 
     /**
-     * What each policy came to; {@code belady} and the bound are there for steady requests only.
+     * What each policy came to; {@code belady} and {@code bound} are there for steady requests
+     * only.
      */
     static Map<String, HitRates> run(Setting s, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -77,17 +77,14 @@ final class Contest {
         policies.put(LFU, Ranked.lfuAged());
         policies.put(GDSF, Ranked.gdsf());
         policies.put(DENSITY, new DensityProvider().create(capacity));
-        if (workload.popularity().length > 0 && withBounds) {
-            Map<Digest, Double> known = new HashMap<>();
-            for (int i = 0; i < workload.popularity().length; i++) {
-                known.put(workload.catalogue().digests()[i], workload.popularity()[i]);
-            }
-            policies.put(INFORMED, Ranked.informed(d -> known.getOrDefault(d, 0.0)));
+        if (workload.popularity().length > 0) {
+            policies.put(INFORMED, new Informed(workload));
         }
         policies.forEach(
                 (name, policy) -> outcomes.put(name, Simulator.run(workload, capacity, policy)));
         if (withBounds) {
             outcomes.put(BELADY, Belady.run(workload, capacity));
+            outcomes.put(BOUND, Bound.of(workload, capacity));
         }
         return outcomes;
     }

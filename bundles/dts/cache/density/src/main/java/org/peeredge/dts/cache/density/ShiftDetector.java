@@ -14,6 +14,12 @@ final class ShiftDetector {
     /** Requests that the short view is made of. */
     static final int WINDOW = 1_024;
 
+    /**
+     * After a shift, requests until the next may be noticed: the counts must rest on more of them
+     * than the short view does, or that would seem to know better again.
+     */
+    private static final int QUIET = 2 * WINDOW;
+
     /** Requests remembered: what is counted anew after a shift. */
     private static final int MEMORY = 4_096;
 
@@ -21,7 +27,7 @@ final class ShiftDetector {
     private static final int BEFORE = WINDOW / 8;
 
     /** Evidence, in natural logarithms of odds, for a shift. */
-    private static final double THRESHOLD = 40;
+    private static final double THRESHOLD = 25;
 
     /** The most evidence of one request. */
     private static final double MAX_EVIDENCE = 4;
@@ -32,6 +38,7 @@ final class ShiftDetector {
     private final long[] last = new long[MEMORY];
     private final Map<Long, Integer> recent = new HashMap<>();
     private long requests;
+    private long quietUntil = WINDOW;
     private long changedAt;
     private double evidence;
 
@@ -46,7 +53,7 @@ final class ShiftDetector {
     int request(long hash, double count, double total, double blobs) {
         int times = recent.getOrDefault(hash, 0);
         int shifted = 0;
-        if (requests > WINDOW && (times > 0 || count > PRIOR)) {
+        if (requests > quietUntil && (times > 0 || count > PRIOR)) {
             double before = (count + PRIOR) / (total + PRIOR * blobs);
             double lately = (times + PRIOR) / (WINDOW + PRIOR * blobs);
             double ratio = Math.log((before + lately) / 2 / before);
@@ -56,6 +63,7 @@ final class ShiftDetector {
             evidence = Math.max(0, evidence + Math.min(MAX_EVIDENCE, ratio));
             if (evidence > THRESHOLD) {
                 evidence = 0;
+                quietUntil = requests + QUIET;
                 shifted = (int) Math.min(MEMORY, requests - changedAt + BEFORE);
             }
         }

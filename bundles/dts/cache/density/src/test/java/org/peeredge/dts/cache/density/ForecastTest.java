@@ -14,7 +14,7 @@ final class ForecastTest {
     @Test
     void moreRequestsForetellMore() {
         for (double requests : new double[] {1, 300, 5_000, 200_000, 1e7}) {
-            Forecast forecast = new Forecast(BLOBS, requests);
+            Forecast forecast = new Forecast(new Law(BLOBS, 0.9, requests));
             double last = -1;
             for (double count = 0; count < 40; count += 0.1) {
                 double now = forecast.of(count);
@@ -26,10 +26,10 @@ final class ForecastTest {
 
     @Test
     void aFewRequestsAmongManyBlobsAreMostlyLuck() {
-        Forecast soon = new Forecast(BLOBS, 1_000);
+        Forecast soon = new Forecast(new Law(BLOBS, 0.9, 1_000));
         assertTrue(soon.of(1) < 0.6, "asked for once: " + soon.of(1));
         assertTrue(soon.of(4) / soon.of(1) > 5, "four times is more than four times as good");
-        Forecast later = new Forecast(100, 100_000);
+        Forecast later = new Forecast(new Law(100, 0.9, 100_000));
         assertEquals(500, later.of(500), 20);
     }
 
@@ -46,7 +46,7 @@ final class ForecastTest {
         int requests = 20_000;
         int[] before = counts(upTo, requests, random);
         int[] after = counts(upTo, requests, random);
-        Forecast forecast = new Forecast(BLOBS, requests);
+        Forecast forecast = new Forecast(new Law(BLOBS, 0.9, requests));
         for (int k = 0; k < 6; k++) {
             double blobs = 0;
             double came = 0;
