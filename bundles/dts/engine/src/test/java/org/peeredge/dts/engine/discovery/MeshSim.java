@@ -44,7 +44,6 @@ final class MeshSim {
     private final Map<Integer, List<Node>> networks = new HashMap<>();
     private final MessageCodec codec = new MessageCodec();
     private final DiscoverySettings settings;
-    final Map<String, Long> bytesByKind = new LinkedHashMap<>();
     boolean cutNetworks;
 
     MeshSim(long seed, DiscoverySettings settings) {
@@ -60,8 +59,7 @@ final class MeshSim {
         final Map<NodeId, Node> links = new LinkedHashMap<>();
         final LinkPolicy policy = new LinkPolicy(PLACES);
         boolean alive;
-        long sent;
-        long received;
+        final long[] said = new long[2 * Traffic.Kind.values().length];
 
         Node(int network) {
             byte[] bytes = new byte[20];
@@ -121,9 +119,14 @@ final class MeshSim {
             time.after(POLICY_NANOS / 2 + random.nextLong(POLICY_NANOS), this::connectAll);
         }
 
-        private boolean crowded() {
+        private boolean refuses(Node other) {
+            if (!policy.many(nodes.size()) || discovery.needs(other.id)) {
+                return false;
+            }
             int near = (int) links.values().stream().filter(this::near).count();
-            return policy.crowded(nodes.size(), near);
+            return near(other)
+                    ? policy.crowded(nodes.size(), near, tracker())
+                    : !discovery.welcome(other.id, PLACES - links.size());
         }
 
         boolean near(Node other) {
@@ -139,20 +142,39 @@ final class MeshSim {
         }
 
         void connect(Node other) {
-            boolean full = Math.max(links.size(), other.links.size()) >= PLACES;
-            full |= near(other) && (crowded() || other.crowded());
-            if (links.containsKey(other.id) || !reach(other) || full) {
+            boolean refused = refuses(other) || other.refuses(this);
+            if (links.containsKey(other.id) || !reach(other) || refused) {
+                return;
+            }
+            if (!room() || !other.room()) {
                 return;
             }
             links.put(other.id, other);
             other.links.put(id, this);
             for (Node n : List.of(this, other)) {
-                n.sent += CONNECT_BYTES;
-                n.received += CONNECT_BYTES;
+                Traffic.sent(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
+                Traffic.received(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
             }
-            bytesByKind.merge("connect", 2L * CONNECT_BYTES, Long::sum);
             discovery.up(other.id, near(other), other.addresses());
             other.discovery.up(id, near(other), addresses());
+        }
+
+        /** Where all places are taken one from elsewhere that is not needed makes room, as in Peers. */
+        private boolean room() {
+            if (links.size() < PLACES) {
+                return true;
+            }
+            List<Node> spare = new ArrayList<>(links.values());
+            spare.removeIf(n -> near(n) || discovery.needs(n.id));
+            if (spare.isEmpty()) {
+                spare.addAll(links.values());
+                spare.removeIf(n -> near(n) || !discovery.spares(n.id));
+                spare.subList(0, Math.max(0, spare.size() - 1)).clear();
+            }
+            if (!spare.isEmpty()) {
+                cut(spare.get(random.nextInt(spare.size())));
+            }
+            return !spare.isEmpty();
         }
 
         void cut(Node other) {
@@ -176,14 +198,13 @@ final class MeshSim {
                 return;
             }
             int bytes = codec.encode(message).remaining() + OVERHEAD_BYTES;
-            sent += bytes;
-            String kind = message.getClass().getSimpleName();
-            bytesByKind.merge(kind, (long) bytes, Long::sum);
+            Traffic.Kind kind = Traffic.Kind.of(id, message);
+            Traffic.sent(said, kind, bytes);
             time.after(
                     delay(other),
                     () -> {
                         if (links.get(to) == other && other.alive) {
-                            other.received += bytes;
+                            Traffic.received(other.said, kind, bytes);
                             other.discovery.received(id, message);
                         }
                     });
