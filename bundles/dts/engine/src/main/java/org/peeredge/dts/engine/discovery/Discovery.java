@@ -32,14 +32,11 @@ public final class Discovery {
     private final Remotes remotes;
     private final Searches searches;
     private final Relays relays;
+    private final Rounds rounds;
     private boolean wasTracker;
     private Optional<NodeId> toldTracker = Optional.empty();
     private long toldEpoch;
     private long tellNanos;
-    private long newsNanos;
-    private long refreshNanos;
-    private long spokenVersion;
-    private long linkNanos;
 
     /**
      * The end of a search.
@@ -87,6 +84,7 @@ public final class Discovery {
         election = new Election(scene, shelf, slices);
         remotes = new Remotes(scene, slices);
         searches = new Searches(scene, election, shelf, remotes, slices);
+        rounds = new Rounds(scene, election, shelf, remotes, slices);
         relays = new Relays(scene, election, shelf, searches, holdings, slices);
     }
 
@@ -208,7 +206,7 @@ public final class Discovery {
     private void lease(Link from, Message.Lease m) {
         if (m.tracker().equals(scene.self)) {
             if (election.outdone(m)) {
-                spokenVersion = 0;
+                rounds.again();
             }
             return;
         }
@@ -272,14 +270,9 @@ public final class Discovery {
         relays.step();
         remotes.step(election.tracker());
         if (election.tracker()) {
-            slice();
-            speak();
-            link();
+            rounds.step();
         } else if (election.following().isEmpty() && !scene.anyNear()) {
-            if (scene.now - linkNanos >= 0) {
-                linkNanos = scene.now + 5 * Scene.SECOND;
-                remotes.dialOne(_ -> true);
-            }
+            rounds.search();
         }
     }
 
@@ -300,9 +293,7 @@ public final class Discovery {
         if (wasTracker) {
             holdings.each(shelf::added);
             remotes.reslice();
-            newsNanos = scene.now + scene.settings.news().toNanos();
-            refreshNanos = scene.now + remotes.refresh().toNanos();
-            spokenVersion = 0;
+            rounds.begin();
             scene.links.values().forEach(l -> l.toldAll = false);
         } else {
             holdings.each(shelf::removed);
@@ -317,54 +308,6 @@ public final class Discovery {
             holdings.next(tracker.get()).ifPresent(m -> scene.send(tracker.get(), m));
             boolean more = holdings.behind(tracker.get());
             tellNanos = scene.now + (more ? 1 : TELL_NANOS);
-        }
-    }
-
-    /** Keeps as many others as is good. */
-    private void slice() {
-        if (slices.fit(remotes.kin())) {
-            remotes.reslice();
-            election.newStamp();
-            election.tellAll();
-        }
-    }
-
-    /** Tells other trackers what is new, or that this one is still there. */
-    private void speak() {
-        shelf.settle();
-        boolean news = shelf.version() != spokenVersion && scene.now - newsNanos >= 0;
-        boolean refresh = scene.now - refreshNanos >= 0;
-        if (!news && !refresh) {
-            return;
-        }
-        election.newStamp();
-        spokenVersion = shelf.version();
-        newsNanos = scene.now + scene.settings.news().toNanos();
-        refreshNanos = scene.now + remotes.refresh().toNanos();
-        Message.Lease mine = election.lease();
-        for (Link to : scene.links.values()) {
-            if (to.tracker(scene.now) && Slices.keeps(to, slices.mine())) {
-                scene.send(to.id, mine);
-            } else if (to.tracker(scene.now) && refresh) {
-                remotes.tellName(to);
-            }
-        }
-    }
-
-    /** Keeps connected to some other trackers. */
-    private void link() {
-        if (scene.now - linkNanos < 0) {
-            return;
-        }
-        linkNanos = scene.now + 2 * Scene.SECOND;
-        int there = 0;
-        for (Link link : scene.links.values()) {
-            boolean kin = link.tracker(scene.now) && slices.kin(link.slice);
-            there += kin && !link.near ? 1 : 0;
-        }
-        boolean dialled = there < scene.settings.links() && remotes.dialOne(slices::kin);
-        if (!dialled && slices.missing() != 0) {
-            remotes.dialOne(slices::missing);
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
-import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.engine.discovery.Scene.Link;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
@@ -36,41 +35,6 @@ final class Remotes {
     private static final int PULLS = 4;
     private static final long DIAL_NANOS = 60 * Scene.SECOND;
     private static final long PULL_NANOS = 10 * Scene.SECOND;
-
-    /** One tracker. */
-    static final class Remote {
-        final NodeId id;
-        final long slice;
-        int depth;
-        long epoch;
-        long stamp;
-        long version;
-        List<String> addresses = List.of();
-        long untilNanos;
-        boolean over;
-        Filter filter = Filter.of(new byte[0]);
-        long haveEpoch;
-        long have;
-        long[] last = new long[0];
-        long lastSince = -1;
-        @Nullable NodeId source;
-        long pullNanos;
-        int pulls;
-        long dialNanos;
-        int dials;
-
-        /** Who asked for what this node is about to have, and the version that they have. */
-        final Map<NodeId, Long> waiting = new LinkedHashMap<>(0);
-
-        Remote(NodeId id) {
-            this.id = id;
-            this.slice = Slices.of(id);
-        }
-
-        boolean behind() {
-            return !over && (haveEpoch != epoch || have < version);
-        }
-    }
 
     private final Scene scene;
     private final Slices slices;

@@ -136,7 +136,7 @@ final class Searches {
     }
 
     List<Message.PeerHint> trackerHints(long key) {
-        List<Remotes.Remote> out = remotes.candidates(key, TRACKERS);
+        List<Remote> out = remotes.candidates(key, TRACKERS);
         if (slices.missing() != 0) {
             out.addAll(remotes.named(slices::missing, STRANGERS));
         }
