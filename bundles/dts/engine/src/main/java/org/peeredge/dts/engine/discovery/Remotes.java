@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.engine.discovery.Scene.Link;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
@@ -32,14 +33,19 @@ final class Remotes {
 
     private static final int MAX_WAITING = 8;
 
+    /** Pulls without an answer, until the tracker itself is dialled. */
+    private static final int IN_VAIN = 4;
+
     private static final int PULLS = 4;
     private static final long DIAL_NANOS = 60 * Scene.SECOND;
+    private static final long EXPIRY_NANOS = 60 * Scene.SECOND;
     private static final long PULL_NANOS = 10 * Scene.SECOND;
 
     private final Scene scene;
     private final Slices slices;
     private final Map<NodeId, Remote> all = new LinkedHashMap<>();
     private long nextId;
+    private long expiryNanos;
 
     Remotes(Scene scene, Slices slices) {
         this.scene = scene;
@@ -57,11 +63,6 @@ final class Remotes {
             bytes += r.filter.length();
         }
         return bytes;
-    }
-
-    List<String> addresses(NodeId tracker) {
-        Remote r = all.get(tracker);
-        return r == null ? List.of() : r.addresses;
     }
 
     /** How long a tracker is believed to be there: three refreshes of as many trackers. */
@@ -161,11 +162,14 @@ final class Remotes {
         }
         if (all.size() >= max && !tracker) {
             // A few at random: whoever speaks most must not be all that a node knows.
-            NodeId leaves =
-                    all.keySet().stream().skip(scene.random.nextInt(all.size())).findFirst().get();
-            all.remove(leaves);
+            removeAny();
         }
         return all.size() < max;
+    }
+
+    private void removeAny() {
+        int skipped = scene.random.nextInt(all.size());
+        all.remove(all.keySet().stream().skip(skipped).findFirst().orElseThrow());
     }
 
     /** Of another slice the latest names are kept. */
@@ -242,20 +246,16 @@ final class Remotes {
 
     /** Fetches what is behind; forgets who has not spoken for long. */
     void step(boolean tracker) {
-        all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
+        if (scene.now - expiryNanos >= 0) {
+            expiryNanos = scene.now + EXPIRY_NANOS;
+            all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
+        }
         int pulls = tracker ? 0 : PULLS;
         for (Remote r : all.values()) {
             boolean due = r.behind() && scene.now - r.pullNanos >= 0;
             if (pulls < PULLS && due && slices.kin(r.slice)) {
                 r.pullNanos = scene.now + (PULL_NANOS << Math.min(r.pulls++, 6));
-                NodeId from = r.source;
-                if (from == null || !scene.connected(from)) {
-                    List<Link> any =
-                            scene.some(
-                                    1,
-                                    l -> l.tracker(scene.now) && Slices.keeps(l, r.slice));
-                    from = any.isEmpty() ? null : any.getFirst().id;
-                }
+                NodeId from = source(r);
                 if (from != null) {
                     pulls++;
                     r.source = null; // another one next time, if this one does not answer
@@ -264,6 +264,23 @@ final class Remotes {
                 }
             }
         }
+    }
+
+    /** Whom to ask about a tracker: itself, who told of it, or any of its kin; null for nobody. */
+    private @Nullable NodeId source(Remote r) {
+        if (scene.connected(r.id)) {
+            return r.id;
+        }
+        if (r.pulls >= IN_VAIN) {
+            dial(r); // it may be that nobody has it, since it has no connection to kin
+        }
+        NodeId from = r.source;
+        if (from != null && scene.connected(from)) {
+            return from;
+        }
+        List<Link> any =
+                scene.some(1, l -> l.tracker(scene.now) && Slices.keeps(l, r.slice));
+        return any.isEmpty() ? null : any.getFirst().id;
     }
 
     /** A summary came. */
@@ -356,26 +373,32 @@ final class Remotes {
     boolean dialOne(LongPredicate wanted) {
         List<Remote> due = new ArrayList<>();
         for (Remote r : all.values()) {
-            boolean rested = r.dials == 0 || scene.now - r.dialNanos >= 0;
-            if (!r.over && rested && !scene.connected(r.id) && wanted.test(r.slice)) {
+            if (!r.over && rested(r) && !scene.connected(r.id) && wanted.test(r.slice)) {
                 due.add(r);
             }
         }
         if (due.isEmpty()) {
             return false;
         }
-        Remote r = due.get(scene.random.nextInt(due.size()));
-        r.dialNanos = scene.now + (DIAL_NANOS << Math.min(r.dials++, 6));
-        scene.port.dial(r.id, r.addresses);
+        dial(due.get(scene.random.nextInt(due.size())));
         return true;
+    }
+
+    private boolean rested(Remote r) {
+        return r.dials == 0 || scene.now - r.dialNanos >= 0;
+    }
+
+    private void dial(Remote r) {
+        if (rested(r)) {
+            r.dialNanos = scene.now + (DIAL_NANOS << Math.min(r.dials++, 6));
+            scene.port.dial(r.id, r.addresses);
+        }
     }
 
     /** This node is tracker no more: it keeps a few names. */
     void shrink() {
         while (all.size() > FEW) {
-            NodeId leaves =
-                    all.keySet().stream().skip(scene.random.nextInt(all.size())).findFirst().get();
-            all.remove(leaves);
+            removeAny();
         }
         all.values().forEach(Remotes::forget);
     }

@@ -252,6 +252,11 @@ final class Discovering implements Port, Finding, Members.Crowd {
                 : !discovery.welcome(comes, config.maxConnections() - members.all().size());
     }
 
+    /** Whether it is this node's tracker, whose end has to be noticed soon. */
+    boolean follows(NodeId node) {
+        return status.tracker().filter(node::equals).isPresent();
+    }
+
     private int nearCount() {
         int near = 0;
         for (Connection c : members.all()) {

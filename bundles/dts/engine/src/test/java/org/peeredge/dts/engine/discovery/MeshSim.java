@@ -27,6 +27,9 @@ final class MeshSim {
     /** TCP, TLS 1.3 with certificates both ways, hello and the first list of members, one way. */
     static final int CONNECT_BYTES = 8_000;
 
+    /** What tells one member of another. */
+    static final int MEMBER_BYTES = OVERHEAD_BYTES + 60;
+
     /** A ping or a pong. */
     static final int PING_BYTES = OVERHEAD_BYTES + 16;
 
@@ -35,6 +38,7 @@ final class MeshSim {
 
     static final long SECOND = 1_000_000_000L;
     static final long PING_NANOS = 120 * SECOND;
+    static final long REST_NANOS = 480 * SECOND;
     private static final long POLICY_NANOS = 30 * SECOND;
 
     final VirtualTime time = new VirtualTime();
@@ -59,6 +63,7 @@ final class MeshSim {
         final Map<NodeId, Node> links = new LinkedHashMap<>();
         final LinkPolicy policy = new LinkPolicy(PLACES);
         boolean alive;
+        private int nearLinks;
         final long[] said = new long[2 * Traffic.Kind.values().length];
 
         Node(int network) {
@@ -123,9 +128,8 @@ final class MeshSim {
             if (!policy.many(nodes.size()) || discovery.needs(other.id)) {
                 return false;
             }
-            int near = (int) links.values().stream().filter(this::near).count();
             return near(other)
-                    ? policy.crowded(nodes.size(), near, tracker())
+                    ? policy.crowded(nodes.size(), nearLinks, tracker())
                     : !discovery.welcome(other.id, PLACES - links.size());
         }
 
@@ -142,21 +146,32 @@ final class MeshSim {
         }
 
         void connect(Node other) {
-            boolean refused = refuses(other) || other.refuses(this);
-            if (links.containsKey(other.id) || !reach(other) || refused) {
+            if (links.containsKey(other.id) || !reach(other)) {
                 return;
             }
-            if (!room() || !other.room()) {
+            if (refuses(other) || other.refuses(this) || !room() || !other.room()) {
                 return;
             }
+            tellOfNew();
+            other.tellOfNew();
             links.put(other.id, other);
             other.links.put(id, this);
+            nearLinks += near(other) ? 1 : 0;
+            other.nearLinks += near(other) ? 1 : 0;
             for (Node n : List.of(this, other)) {
                 Traffic.sent(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
                 Traffic.received(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
             }
             discovery.up(other.id, near(other), other.addresses());
             other.discovery.up(id, near(other), addresses());
+        }
+
+        /** Peers tells all of each new one, once. */
+        private void tellOfNew() {
+            for (Node to : links.values()) {
+                Traffic.sent(said, Traffic.Kind.MEMBERS, MEMBER_BYTES);
+                Traffic.received(to.said, Traffic.Kind.MEMBERS, MEMBER_BYTES);
+            }
         }
 
         /** Where all places are taken one from elsewhere that is not needed makes room, as in Peers. */
@@ -180,6 +195,8 @@ final class MeshSim {
         void cut(Node other) {
             if (links.remove(other.id) != null) {
                 other.links.remove(id);
+                nearLinks -= near(other) ? 1 : 0;
+                other.nearLinks -= near(other) ? 1 : 0;
                 discovery.down(other.id);
                 other.discovery.down(id);
             }
@@ -231,6 +248,10 @@ final class MeshSim {
         @Override
         public List<String> addresses() {
             return List.of("tcp://192.168." + number / 250 + "." + number % 250 + ":7440");
+        }
+
+        boolean follows(Node other) {
+            return discovery.status().tracker().filter(other.id::equals).isPresent();
         }
 
         boolean tracker() {

@@ -14,6 +14,7 @@ final class Traffic {
     /** Of what a byte is part. */
     enum Kind {
         CONNECT,
+        MEMBERS,
         OWN_LEASE,
         PASSED_LEASE,
         HOLDINGS,
