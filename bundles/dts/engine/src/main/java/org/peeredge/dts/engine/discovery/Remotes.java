@@ -206,14 +206,7 @@ final class Remotes {
         long left = Math.max(1, (r.untilNanos - scene.now) / 1_000_000);
         int millis = (int) Math.min(left, Duration.ofHours(24).toMillis());
         return new Message.Lease(
-                r.id,
-                r.epoch,
-                r.stamp,
-                r.version,
-                r.over ? 0 : millis,
-                0,
-                r.addresses,
-                r.depth);
+                r.id, r.epoch, r.stamp, r.version, r.over ? 0 : millis, 0, r.addresses, r.depth);
     }
 
     /** Tells a tracker that is new here of all its kin, and some names of each other slice. */
@@ -278,8 +271,7 @@ final class Remotes {
         if (from != null && scene.connected(from)) {
             return from;
         }
-        List<Link> any =
-                scene.some(1, l -> l.tracker(scene.now) && Slices.keeps(l, r.slice));
+        List<Link> any = scene.some(1, l -> l.tracker(scene.now) && Slices.keeps(l, r.slice));
         return any.isEmpty() ? null : any.getFirst().id;
     }
 

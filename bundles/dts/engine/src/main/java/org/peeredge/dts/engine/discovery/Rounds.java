@@ -5,8 +5,8 @@ import org.peeredge.dts.engine.discovery.Scene.Link;
 import org.peeredge.dts.engine.wire.Message;
 
 /**
- * What a tracker does for other trackers as time goes by: it keeps as many of them as is good, tells
- * them what is new, and stays connected to some.
+ * What a tracker does for other trackers as time goes by: it keeps as many of them as is good,
+ * tells them what is new, and stays connected to some.
  */
 final class Rounds {
     private static final long LINK_NANOS = 2 * Scene.SECOND;

@@ -18,8 +18,9 @@ final class Liveness {
     private static final Duration IDLE_PING = Duration.ofMinutes(2);
 
     /**
-     * One that was idle for so long is pinged less often where it {@link #check may rest}: there are
-     * many, no router forgets them, and whoever uses one finds out in seconds whether it is dead.
+     * One that was idle for so long is pinged less often where it {@link #check may rest}: there
+     * are many, no router forgets them, and whoever uses one finds out in seconds whether it is
+     * dead.
      */
     private static final Duration LONG_IDLE = Duration.ofMinutes(10);
 

@@ -60,20 +60,20 @@ final class FindingCodec {
             }
             case Message.Lease m -> {
                 out.map(m.depth() == 0 ? 7 : 8)
-                            .key(0)
-                            .bytes(bytes(m.tracker()))
-                            .key(1)
-                            .number(m.epoch())
-                            .key(2)
-                            .number(m.stamp())
-                            .key(3)
-                            .number(m.version())
-                            .key(4)
-                            .number(m.remainingMillis())
-                            .key(5)
-                            .number(m.members())
-                            .key(6)
-                            .texts(m.addresses());
+                        .key(0)
+                        .bytes(bytes(m.tracker()))
+                        .key(1)
+                        .number(m.epoch())
+                        .key(2)
+                        .number(m.stamp())
+                        .key(3)
+                        .number(m.version())
+                        .key(4)
+                        .number(m.remainingMillis())
+                        .key(5)
+                        .number(m.members())
+                        .key(6)
+                        .texts(m.addresses());
                 if (m.depth() != 0) {
                     out.key(7).number(m.depth());
                 }

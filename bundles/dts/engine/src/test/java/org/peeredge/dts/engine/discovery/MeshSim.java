@@ -174,7 +174,9 @@ final class MeshSim {
             }
         }
 
-        /** Where all places are taken one from elsewhere that is not needed makes room, as in Peers. */
+        /**
+         * Where all places are taken one from elsewhere that is not needed makes room, as in Peers.
+         */
         private boolean room() {
             if (links.size() < PLACES) {
                 return true;

@@ -87,7 +87,7 @@ class FindingTest {
         world.time.run(Duration.ofHours(HOURS));
         assertEquals(after.id, tracker().id);
         assertEquals(Set.of(holder.id), find(asker).holders(), "hours later");
-        assertEquals(nodes.size() - 1, asker.up.size(), () -> "up " + asker.up + " nodes " + nodes.stream().map(n -> n.id).toList() + " before " + before.id + " first " + first.id + " asker " + asker.id);
+        assertEquals(nodes.size() - 1, asker.up.size(), () -> asker.id + " has " + asker.up);
     }
 
     @Test
