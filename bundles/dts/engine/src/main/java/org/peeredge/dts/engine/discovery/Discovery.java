@@ -344,8 +344,10 @@ public final class Discovery {
     public boolean spares(NodeId node) {
         turn();
         Link link = scene.link(node);
-        boolean tracker = election.tracker() && link != null && link.tracker(scene.now);
-        return !serves(node) && (!tracker || slices.spare(link));
+        if (link == null || serves(node)) {
+            return false;
+        }
+        return !election.tracker() || !link.tracker(scene.now) || slices.spare(link);
     }
 
     /** This node leaves: another tracker may begin. */

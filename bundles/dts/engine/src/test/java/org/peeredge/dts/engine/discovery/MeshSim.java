@@ -114,7 +114,7 @@ final class MeshSim {
             }
             policy.leaving(views, nodes.size(), random, time.nanos())
                     .forEach(node -> cut(of(node)));
-            for (int tries = 0; tries < 8 && policy.seeksFar(nodes.size(), far); tries++) {
+            for (int tries = 0; tries < 8 && seeksFar(far); tries++) {
                 Node other = nodes.get(random.nextInt(nodes.size()));
                 if (!links.containsKey(other.id) && reach(other) && !near(other)) {
                     connect(other);
@@ -122,6 +122,10 @@ final class MeshSim {
                 }
             }
             time.after(POLICY_NANOS / 2 + random.nextLong(POLICY_NANOS), this::connectAll);
+        }
+
+        private boolean seeksFar(int far) {
+            return links.size() < PLACES && policy.seeksFar(nodes.size(), far);
         }
 
         private boolean refuses(Node other) {
