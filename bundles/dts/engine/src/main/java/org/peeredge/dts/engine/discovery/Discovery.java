@@ -143,8 +143,12 @@ public final class Discovery {
     /** A member is no longer connected. */
     public void down(NodeId node) {
         turn();
-        if (scene.links.remove(node) == null) {
+        Link link = scene.links.remove(node);
+        if (link == null) {
             return;
+        }
+        if (link.epoch == 0) {
+            remotes.refuted(node);
         }
         shelf.gone(node);
         election.step();

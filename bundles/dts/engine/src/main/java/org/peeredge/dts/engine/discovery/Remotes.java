@@ -111,7 +111,10 @@ final class Remotes {
         r.depth = m.depth();
         r.over = m.remainingMillis() == 0;
         r.addresses = m.addresses().isEmpty() ? r.addresses : m.addresses();
-        r.untilNanos = scene.now + validity().toNanos();
+        // What is passed on must not live longer each time that it is told.
+        long left = Duration.ofMillis(m.remainingMillis()).toNanos();
+        long longest = validity().toNanos();
+        r.untilNanos = scene.now + (from.id.equals(r.id) ? longest : Math.min(left, longest));
         r.source = from.id;
         r.pullNanos = scene.now;
         r.pulls = 0;
@@ -165,6 +168,15 @@ final class Remotes {
             removeAny();
         }
         return all.size() < max;
+    }
+
+    /** It was connected and did not say that it is tracker: it is not one any more. */
+    void refuted(NodeId node) {
+        all.remove(node);
+    }
+
+    private boolean silent(NodeId id) {
+        return scene.connected(id) && !scene.tracker(id);
     }
 
     private void removeAny() {
@@ -241,7 +253,7 @@ final class Remotes {
     void step(boolean tracker) {
         if (scene.now - expiryNanos >= 0) {
             expiryNanos = scene.now + EXPIRY_NANOS;
-            all.values().removeIf(r -> scene.now - r.untilNanos >= 0);
+            all.values().removeIf(r -> scene.now - r.untilNanos >= 0 || silent(r.id));
         }
         int pulls = tracker ? 0 : PULLS;
         for (Remote r : all.values()) {
