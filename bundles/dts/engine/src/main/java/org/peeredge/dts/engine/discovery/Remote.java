@@ -37,6 +37,21 @@ final class Remote {
         this.slice = Slices.of(id);
     }
 
+    /** What is held there is no longer kept. */
+    void forget() {
+        filter = Filter.of(new byte[0]);
+        haveEpoch = 0;
+        have = 0;
+        last = new long[0];
+        lastSince = -1;
+        waiting.clear();
+    }
+
+    /** Whether it may be dialled again. */
+    boolean rested(long now) {
+        return dials == 0 || now - dialNanos >= 0;
+    }
+
     boolean behind() {
         return !over && (haveEpoch != epoch || have < version);
     }

@@ -119,7 +119,7 @@ final class Remotes {
         r.pullNanos = scene.now;
         r.pulls = 0;
         if (r.over) {
-            forget(r);
+            r.forget();
         }
         if (fresh && following.isPresent() && !following.get().equals(from.id)) {
             scene.send(following.get(), hint(r)); // it may have no other way to learn of it
@@ -143,15 +143,6 @@ final class Remotes {
             r.untilNanos = scene.now + validity().toNanos();
             all.put(node, r);
         }
-    }
-
-    private static void forget(Remote r) {
-        r.filter = Filter.of(new byte[0]);
-        r.haveEpoch = 0;
-        r.have = 0;
-        r.last = new long[0];
-        r.lastSince = -1;
-        r.waiting.clear();
     }
 
     private boolean room(NodeId node, boolean tracker) {
@@ -208,7 +199,7 @@ final class Remotes {
                     if (slices.kin(r.slice)) {
                         return false;
                     }
-                    forget(r);
+                    r.forget();
                     int number = Slices.number(r.slice, slices.depth());
                     return names.merge(number, 1, Integer::sum) > NAMES;
                 });
@@ -377,7 +368,7 @@ final class Remotes {
     boolean dialOne(LongPredicate wanted) {
         List<Remote> due = new ArrayList<>();
         for (Remote r : all.values()) {
-            if (!r.over && rested(r) && !scene.connected(r.id) && wanted.test(r.slice)) {
+            if (!r.over && r.rested(scene.now) && !scene.connected(r.id) && wanted.test(r.slice)) {
                 due.add(r);
             }
         }
@@ -388,12 +379,8 @@ final class Remotes {
         return true;
     }
 
-    private boolean rested(Remote r) {
-        return r.dials == 0 || scene.now - r.dialNanos >= 0;
-    }
-
     private void dial(Remote r) {
-        if (rested(r)) {
+        if (r.rested(scene.now)) {
             r.dialNanos = scene.now + (DIAL_NANOS << Math.min(r.dials++, 6));
             scene.port.dial(r.id, r.addresses);
         }
@@ -404,6 +391,6 @@ final class Remotes {
         while (all.size() > FEW) {
             removeAny();
         }
-        all.values().forEach(Remotes::forget);
+        all.values().forEach(Remote::forget);
     }
 }
