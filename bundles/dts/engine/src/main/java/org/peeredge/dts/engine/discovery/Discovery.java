@@ -20,22 +20,23 @@ public final class Discovery {
     /** Until a change of what this node holds is told: several are told at once. */
     private static final long TELL_NANOS = 5 * Scene.SECOND;
 
+    /** Places of a tracker that other trackers may not take. */
+    private static final int ASKERS_PLACES = 4;
+
     private final Scene scene;
     private final LongSupplier nanos;
     private final Holdings holdings;
     private final Shelf shelf = new Shelf();
+    private final Slices slices;
     private final Election election;
     private final Remotes remotes;
     private final Searches searches;
     private final Relays relays;
+    private final Rounds rounds;
     private boolean wasTracker;
     private Optional<NodeId> toldTracker = Optional.empty();
     private long toldEpoch;
     private long tellNanos;
-    private long newsNanos;
-    private long refreshNanos;
-    private long spokenVersion;
-    private long linkNanos;
 
     /**
      * The end of a search.
@@ -79,10 +80,12 @@ public final class Discovery {
         this.nanos = nanos;
         scene = new Scene(self, settings, random, port);
         holdings = new Holdings(self);
-        election = new Election(scene, shelf);
-        remotes = new Remotes(scene);
-        searches = new Searches(scene, election, shelf, remotes);
-        relays = new Relays(scene, election, shelf, searches, holdings);
+        slices = new Slices(scene);
+        election = new Election(scene, shelf, slices);
+        remotes = new Remotes(scene, slices);
+        searches = new Searches(scene, election, shelf, remotes, slices);
+        rounds = new Rounds(scene, election, shelf, remotes, slices);
+        relays = new Relays(scene, election, shelf, searches, holdings, slices);
     }
 
     private void turn() {
@@ -108,7 +111,14 @@ public final class Discovery {
             scene.send(
                     to,
                     new Message.Lease(
-                            tracker, link.epoch, 0, 0, Math.max(1, left), 0, link.addresses));
+                            tracker,
+                            link.epoch,
+                            0,
+                            0,
+                            Math.max(1, left),
+                            0,
+                            link.addresses,
+                            link.depth));
         }
     }
 
@@ -133,8 +143,12 @@ public final class Discovery {
     /** A member is no longer connected. */
     public void down(NodeId node) {
         turn();
-        if (scene.links.remove(node) == null) {
+        Link link = scene.links.remove(node);
+        if (link == null) {
             return;
+        }
+        if (link.epoch == 0) {
+            remotes.refuted(node);
         }
         shelf.gone(node);
         election.step();
@@ -196,12 +210,15 @@ public final class Discovery {
     private void lease(Link from, Message.Lease m) {
         if (m.tracker().equals(scene.self)) {
             if (election.outdone(m)) {
-                spokenVersion = 0;
+                rounds.again();
             }
             return;
         }
         boolean own = m.tracker().equals(from.id);
+        slices.heard(m.depth());
         if (own) {
+            // It keeps more than before: it has to hear of all that it did not keep.
+            from.toldAll &= m.depth() >= from.depth;
             election.heard(from, m);
         }
         remotes.heard(from, m, election.tracker(), election.following());
@@ -229,7 +246,7 @@ public final class Discovery {
         if (about.equals(scene.self) && election.tracker()) {
             scene.send(to, shelf.summary(scene.self, election.epoch(), have));
         } else {
-            remotes.summary(about, have).ifPresent(m -> scene.send(to, m));
+            remotes.summary(to, about, have);
         }
     }
 
@@ -257,13 +274,9 @@ public final class Discovery {
         relays.step();
         remotes.step(election.tracker());
         if (election.tracker()) {
-            speak();
-            link();
+            rounds.step();
         } else if (election.following().isEmpty() && !scene.anyNear()) {
-            if (scene.now - linkNanos >= 0) {
-                linkNanos = scene.now + 5 * Scene.SECOND;
-                remotes.dialOne(_ -> true);
-            }
+            rounds.search();
         }
     }
 
@@ -283,9 +296,8 @@ public final class Discovery {
         wasTracker = election.tracker();
         if (wasTracker) {
             holdings.each(shelf::added);
-            newsNanos = scene.now + scene.settings.news().toNanos();
-            refreshNanos = scene.now + remotes.refresh().toNanos();
-            spokenVersion = 0;
+            remotes.reslice();
+            rounds.begin();
             scene.links.values().forEach(l -> l.toldAll = false);
         } else {
             holdings.each(shelf::removed);
@@ -303,47 +315,43 @@ public final class Discovery {
         }
     }
 
-    /** Tells other trackers what is new, or that this one is still there. */
-    private void speak() {
-        shelf.settle();
-        boolean news = shelf.version() != spokenVersion && scene.now - newsNanos >= 0;
-        if (!news && scene.now - refreshNanos < 0) {
-            return;
-        }
-        election.newStamp();
-        spokenVersion = shelf.version();
-        newsNanos = scene.now + scene.settings.news().toNanos();
-        refreshNanos = scene.now + remotes.refresh().toNanos();
-        Message.Lease mine = election.lease(scene.settings.lease());
-        for (Link to : scene.links.values()) {
-            if (to.tracker(scene.now)) {
-                scene.send(to.id, mine);
-            }
-        }
-    }
-
-    /** Keeps connected to some other trackers. */
-    private void link() {
-        if (scene.now - linkNanos < 0) {
-            return;
-        }
-        linkNanos = scene.now + 2 * Scene.SECOND;
-        int there = 0;
-        for (Link link : scene.links.values()) {
-            there += link.tracker(scene.now) && !link.near ? 1 : 0;
-        }
-        if (there < scene.settings.links()) {
-            remotes.dialOne(_ -> true);
-        }
-    }
-
     /** Whether the connection to a member is needed here. */
     public boolean needs(NodeId node) {
         turn();
+        return (election.tracker() && scene.tracker(node)) || serves(node);
+    }
+
+    /**
+     * Whether a member from elsewhere may be connected. Trackers that this one does not seek are
+     * turned away before they take the places of those that it seeks, or of whoever comes to ask.
+     *
+     * @param free places that are not taken
+     */
+    public boolean welcome(NodeId node, int free) {
+        turn();
+        if (!election.tracker() || !remotes.tracker(node)) {
+            return true;
+        }
+        return slices.seeks(Slices.of(node)) || free > ASKERS_PLACES + slices.lacks();
+    }
+
+    private boolean serves(NodeId node) {
         return election.following().filter(node::equals).isPresent()
                 || shelf.reports(node)
-                || (election.tracker() && scene.tracker(node))
                 || searches.needs(node);
+    }
+
+    /**
+     * Whether the connection may make room where all places are taken: a tracker that nobody new
+     * can reach would be of little use.
+     */
+    public boolean spares(NodeId node) {
+        turn();
+        Link link = scene.link(node);
+        if (link == null || serves(node)) {
+            return false;
+        }
+        return !election.tracker() || !link.tracker(scene.now) || slices.spare(link);
     }
 
     /** This node leaves: another tracker may begin. */

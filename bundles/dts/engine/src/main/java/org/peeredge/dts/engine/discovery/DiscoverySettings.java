@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param refresh how often a tracker tells all others that it is there, at least
  * @param search how long a search may take
  * @param links to other trackers that a tracker seeks
+ * @param kin trackers of whose members it keeps what they hold: of more it keeps half
  */
 public record DiscoverySettings(
         Duration lease,
@@ -20,7 +21,8 @@ public record DiscoverySettings(
         Duration news,
         Duration refresh,
         Duration search,
-        int links) {
+        int links,
+        int kin) {
     /** What holds in nodes. */
     public static DiscoverySettings defaults() {
         return new DiscoverySettings(
@@ -29,6 +31,7 @@ public record DiscoverySettings(
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(30),
                 Duration.ofSeconds(5),
-                3);
+                3,
+                256);
     }
 }

@@ -24,22 +24,29 @@ final class Election {
 
     private static final long MAX_EPOCH = Long.MAX_VALUE / 2;
     private static final long FRESH_NANOS = 60 * Scene.SECOND;
+
+    /** How often the time of a lease doubles at most while nothing happens. */
+    private static final int MAX_QUIET = 2;
+
     private static final long NEVER = Long.MIN_VALUE;
 
     private final Scene scene;
     private final Shelf shelf;
+    private final Slices slices;
     private long epoch;
     private long stamp;
     private long seenEpoch;
     private long vacantNanos = NEVER;
     private long renewNanos;
+    private int quiet;
     private @Nullable NodeId following;
     private int changes;
     private long changedNanos;
 
-    Election(Scene scene, Shelf shelf) {
+    Election(Scene scene, Shelf shelf, Slices slices) {
         this.scene = scene;
         this.shelf = shelf;
+        this.slices = slices;
     }
 
     boolean tracker() {
@@ -65,10 +72,11 @@ final class Election {
         if (m.epoch() > 0 && m.epoch() <= MAX_EPOCH) {
             seenEpoch = Math.max(seenEpoch, m.epoch());
             from.epoch = m.remainingMillis() == 0 ? 0 : m.epoch();
-            long longest = 3 * scene.settings.lease().toMillis();
+            long longest = scene.settings.lease().multipliedBy(2L << MAX_QUIET).toMillis();
             from.untilNanos =
                     scene.now + Duration.ofMillis(Math.min(m.remainingMillis(), longest)).toNanos();
             from.members = m.members();
+            from.depth = m.depth();
         }
     }
 
@@ -83,6 +91,7 @@ final class Election {
         }
         epoch = m.epoch() + 1;
         seenEpoch = Math.max(seenEpoch, epoch);
+        quiet = 0;
         tellAll();
         return true;
     }
@@ -97,6 +106,7 @@ final class Election {
             } else if (lonely()) {
                 resign();
             } else if (scene.now - renewNanos >= 0) {
+                quiet = Math.min(MAX_QUIET, quiet + 1);
                 tellAll();
             }
             return;
@@ -201,6 +211,8 @@ final class Election {
         stamp++;
         vacantNanos = NEVER;
         following = null;
+        quiet = 0;
+        slices.begin();
         changed();
         tellAll();
     }
@@ -215,16 +227,17 @@ final class Election {
         }
     }
 
-    private void tellAll() {
-        renewNanos = scene.now + scene.settings.lease().toNanos() / 3;
-        Message.Lease mine = lease(scene.settings.lease());
+    /** Tells all who are connected, that it is tracker or what has changed about it. */
+    void tellAll() {
+        renewNanos = scene.now + remaining().toNanos() / 3;
+        Message.Lease mine = lease();
         scene.links.keySet().forEach(to -> scene.send(to, mine));
     }
 
     /** Tells a member that came now. */
     void greet(NodeId to) {
         if (tracker()) {
-            scene.send(to, lease(scene.settings.lease()));
+            scene.send(to, lease());
         }
     }
 
@@ -233,7 +246,16 @@ final class Election {
         stamp++;
     }
 
-    Message.Lease lease(Duration remaining) {
+    /** The longer nothing happened, the less often it is renewed, and the longer it holds. */
+    private Duration remaining() {
+        return scene.settings.lease().multipliedBy(1L << quiet);
+    }
+
+    Message.Lease lease() {
+        return lease(remaining());
+    }
+
+    private Message.Lease lease(Duration remaining) {
         List<String> addresses = scene.port.addresses();
         return new Message.Lease(
                 scene.self,
@@ -242,6 +264,7 @@ final class Election {
                 shelf.version(),
                 (int) remaining.toMillis(),
                 shelf.members(),
-                addresses);
+                addresses,
+                slices.depth());
     }
 }

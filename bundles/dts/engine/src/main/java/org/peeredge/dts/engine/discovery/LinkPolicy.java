@@ -54,9 +54,12 @@ public final class LinkPolicy {
         return !many(known) || near < Math.max(1, places * 5 / 8);
     }
 
-    /** Whether a neighbour that comes now would take a place that is for those from elsewhere. */
-    public boolean crowded(int known, int near) {
-        return many(known) && near >= places - places / 8;
+    /**
+     * Whether a neighbour that comes now would take a place that is for those from elsewhere. A
+     * tracker keeps more of these, for other trackers and for those who come to ask.
+     */
+    public boolean crowded(int known, int near, boolean tracker) {
+        return many(known) && near >= (tracker ? nearKept() : places - places / 8);
     }
 
     private int farSought() {

@@ -21,6 +21,12 @@ final class Relays {
     private static final int MAX = 256;
     private static final long PATIENCE = 2 * Scene.SECOND;
 
+    /** Whoever asked a tracker asks others too when it is silent for so long. */
+    private static final long COVERS_PATIENCE = Scene.SECOND;
+
+    /** A tracker asks for all who ask it. */
+    private static final int TRACKERS_SHARE = 8;
+
     /** Ids of questions passed on: apart from those of this node's own searches. */
     private static final long FIRST_ID = 1L << 62;
 
@@ -28,6 +34,7 @@ final class Relays {
         final NodeId asker;
         final long askersId;
         final long startedNanos;
+        boolean covers;
         final Set<NodeId> silent = new LinkedHashSet<>();
         final Map<NodeId, Message.PeerHint> holders = new LinkedHashMap<>();
         final Map<NodeId, Message.PeerHint> trackers = new LinkedHashMap<>();
@@ -44,15 +51,23 @@ final class Relays {
     private final Shelf shelf;
     private final Searches searches;
     private final Holdings holdings;
+    private final Slices slices;
     private final Map<Long, Relay> relays = new LinkedHashMap<>();
     private long nextId = FIRST_ID;
 
-    Relays(Scene scene, Election election, Shelf shelf, Searches searches, Holdings holdings) {
+    Relays(
+            Scene scene,
+            Election election,
+            Shelf shelf,
+            Searches searches,
+            Holdings holdings,
+            Slices slices) {
         this.scene = scene;
         this.election = election;
         this.shelf = shelf;
         this.searches = searches;
         this.holdings = holdings;
+        this.slices = slices;
     }
 
     static boolean mine(long id) {
@@ -61,8 +76,9 @@ final class Relays {
 
     /** Whether the member may ask now; spends one. */
     boolean afford(Link from) {
-        double earned = (scene.now - from.creditNanos) * Searches.PER_SECOND / Scene.SECOND;
-        from.credit = Math.min(Searches.BURST, from.credit + Math.max(0, earned));
+        int share = from.tracker(scene.now) ? TRACKERS_SHARE : 1;
+        double earned = share * (scene.now - from.creditNanos) * Searches.PER_SECOND / Scene.SECOND;
+        from.credit = Math.min(share * Searches.BURST, from.credit + Math.max(0, earned));
         from.creditNanos = scene.now;
         if (from.credit < 1) {
             return false;
@@ -81,11 +97,31 @@ final class Relays {
             holders.remove(from.id);
             searches.hints(holders).forEach(h -> put(relay.holders, h));
             searches.trackerHints(m.key()).forEach(h -> put(relay.trackers, h));
+            boolean first = m.hops() > 0 || shelf.reports(from.id);
+            if (relay.holders.isEmpty() && first && !from.tracker(scene.now)) {
+                askCovers(relay, m);
+            }
         } else if (m.hops() > 0 && relays.size() < MAX) {
             askOn(relay, from, m);
         }
         if (relay.silent.isEmpty()) {
             answer(relay);
+        }
+    }
+
+    /** Those are asked by trackers only, and ask nobody: it goes on no further. */
+    private void askCovers(Relay relay, Message.Find m) {
+        if (relays.size() >= MAX) {
+            return;
+        }
+        long id = nextId++;
+        for (Link to : slices.covers()) {
+            relay.silent.add(to.id);
+            scene.send(to.id, new Message.Find(id, 0, m.key(), Optional.empty(), 0));
+        }
+        if (!relay.silent.isEmpty()) {
+            relay.covers = true;
+            relays.put(id, relay);
         }
     }
 
@@ -113,7 +149,7 @@ final class Relays {
         }
         m.holders().forEach(h -> put(relay.holders, h));
         m.trackers().forEach(h -> put(relay.trackers, h));
-        if (relay.silent.isEmpty()) {
+        if (relay.silent.isEmpty() || (relay.covers && !relay.holders.isEmpty())) {
             relays.remove(m.id());
             answer(relay);
         }
@@ -142,8 +178,9 @@ final class Relays {
     void step() {
         relays.values()
                 .removeIf(relay -> {
+                    long patience = relay.covers ? COVERS_PATIENCE : PATIENCE;
                     boolean over =
-                            relay.silent.isEmpty() || scene.now - relay.startedNanos >= PATIENCE;
+                            relay.silent.isEmpty() || scene.now - relay.startedNanos >= patience;
                     if (over) {
                         answer(relay);
                     }

@@ -19,6 +19,11 @@ final class Scene {
     static final class Link {
         final NodeId id;
         final long rank;
+
+        /** See {@link Slices}. */
+        final long slice;
+
+        int depth;
         boolean near;
         List<String> addresses;
 
@@ -39,6 +44,7 @@ final class Scene {
         Link(NodeId id, boolean near, List<String> addresses) {
             this.id = id;
             this.rank = Keys.rank(id);
+            this.slice = Slices.of(id);
             this.near = near;
             this.addresses = addresses;
         }

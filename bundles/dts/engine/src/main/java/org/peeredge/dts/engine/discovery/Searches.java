@@ -33,6 +33,9 @@ final class Searches {
     private static final int HOLDERS = 4;
     private static final int TRACKERS = 3;
 
+    /** Of slices that nobody connected keeps; who searches has to turn to them itself. */
+    private static final int STRANGERS = 2;
+
     /** A dial that takes longer than this is not waited for. */
     private static final long DIAL_NANOS = 3 * Scene.SECOND;
 
@@ -65,14 +68,16 @@ final class Searches {
     private final Election election;
     private final Shelf shelf;
     private final Remotes remotes;
+    private final Slices slices;
     private final Map<Long, Search> searches = new LinkedHashMap<>();
     private long nextId;
 
-    Searches(Scene scene, Election election, Shelf shelf, Remotes remotes) {
+    Searches(Scene scene, Election election, Shelf shelf, Remotes remotes, Slices slices) {
         this.scene = scene;
         this.election = election;
         this.shelf = shelf;
         this.remotes = remotes;
+        this.slices = slices;
     }
 
     int size() {
@@ -91,6 +96,9 @@ final class Searches {
             s.how = "tracker";
             holders(s, hints(shelf.holders(key, HOLDERS)));
             trackers(s, trackerHints(key));
+            if (s.holders.isEmpty()) {
+                slices.covers().forEach(l -> ask(s, l.id, 0));
+            }
         } else if (tracker.isPresent()) {
             s.how = "tracker";
             ask(s, tracker.get(), 1);
@@ -128,9 +136,11 @@ final class Searches {
     }
 
     List<Message.PeerHint> trackerHints(long key) {
-        return remotes.candidates(key, TRACKERS).stream()
-                .map(r -> new Message.PeerHint(r.id, r.addresses))
-                .toList();
+        List<Remote> out = remotes.candidates(key, TRACKERS);
+        if (slices.missing() != 0) {
+            out.addAll(remotes.named(slices::missing, STRANGERS));
+        }
+        return out.stream().map(r -> new Message.PeerHint(r.id, r.addresses)).toList();
     }
 
     void found(NodeId from, Message.Found m) {

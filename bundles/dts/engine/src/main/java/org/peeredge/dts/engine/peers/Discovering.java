@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.engine.discovery.Discovery;
@@ -214,6 +215,11 @@ final class Discovering implements Port, Finding, Members.Crowd {
     /** For one that is needed any that brings nothing; else one that has heard of others by now. */
     @Override
     public Optional<Connection> spare(NodeId comes) {
+        Optional<Connection> free = spare(comes, c -> !discovery.needs(c.node()));
+        return free.isPresent() ? free : spare(comes, c -> discovery.spares(c.node()));
+    }
+
+    private Optional<Connection> spare(NodeId comes, Predicate<Connection> may) {
         boolean needed = discovery.needs(comes);
         if (!needed && !policy.many(directory.known())) {
             return Optional.empty();
@@ -223,7 +229,7 @@ final class Discovering implements Port, Finding, Members.Crowd {
         for (Connection c : members.all()) {
             long used = needed ? c.payloadNanos : Math.max(c.contentNanos, c.upSinceNanos);
             boolean unused = now - used > SPARE.toNanos() || (needed && used == c.openedNanos);
-            if (!near(c) && unused && !discovery.needs(c.node())) {
+            if (!near(c) && unused && may.test(c)) {
                 out.add(c);
             }
         }
@@ -236,8 +242,19 @@ final class Discovering implements Port, Finding, Members.Crowd {
     }
 
     @Override
-    public boolean crowded() {
-        return policy.crowded(directory.known(), nearCount());
+    public boolean refuses(NodeId comes, boolean near) {
+        int known = directory.known();
+        if (!policy.many(known) || discovery.needs(comes)) {
+            return false;
+        }
+        return near
+                ? policy.crowded(known, nearCount(), status.epoch() > 0)
+                : !discovery.welcome(comes, config.maxConnections() - members.all().size());
+    }
+
+    /** Whether it is this node's tracker, whose end has to be noticed soon. */
+    boolean follows(NodeId node) {
+        return status.tracker().filter(node::equals).isPresent();
     }
 
     private int nearCount() {

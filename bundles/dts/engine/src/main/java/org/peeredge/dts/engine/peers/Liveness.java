@@ -17,6 +17,15 @@ final class Liveness {
     /** An idle connection is pinged when nothing was heard for so long. */
     private static final Duration IDLE_PING = Duration.ofMinutes(2);
 
+    /**
+     * One that was idle for so long is pinged less often where it {@link #check may rest}: there
+     * are many, no router forgets them, and whoever uses one finds out in seconds whether it is
+     * dead.
+     */
+    private static final Duration LONG_IDLE = Duration.ofMinutes(10);
+
+    private static final Duration LONG_IDLE_PING = Duration.ofMinutes(8);
+
     private final Clock clock;
     private final PeersConfig config;
     private final PeerMetrics metrics;
@@ -40,8 +49,12 @@ final class Liveness {
         c.send(new Message.Ping(c.pingToken));
     }
 
-    /** Comes each ping interval for each member. */
-    void check(Connection c) {
+    /**
+     * Comes each ping interval for each member.
+     *
+     * @param rests a neighbour of whom nothing is expected
+     */
+    void check(Connection c, boolean rests) {
         long now = clock.nanos();
         long silentNanos = now - c.lastHeardNanos();
         long limitNanos = config.pingInterval().toNanos() * config.missedPings();
@@ -53,9 +66,14 @@ final class Liveness {
                 && !c.paused()) {
             metrics.deadPeers.increment();
             c.close("nothing heard for " + silentNanos / 1_000_000 + " ms");
-        } else if (c.pingOpen || silentNanos >= IDLE_PING.toNanos() || !idle(c, now)) {
+        } else if (c.pingOpen || silentNanos >= patienceNanos(c, rests, now) || !idle(c, now)) {
             ping(c);
         }
+    }
+
+    private static long patienceNanos(Connection c, boolean rests, long now) {
+        boolean longIdle = rests && now - c.contentNanos > LONG_IDLE.toNanos();
+        return (longIdle ? LONG_IDLE_PING : IDLE_PING).toNanos();
     }
 
     /** Then few pings will do, from either end: most connections are idle most of the time. */

@@ -63,8 +63,8 @@ final class Members implements ConnectionOwner {
             return Optional.empty();
         }
 
-        /** Whether neighbours have as many places as they may have. */
-        default boolean crowded() {
+        /** Whether as many like this one have a place as may have one. */
+        default boolean refuses(NodeId comes, boolean near) {
             return false;
         }
     }
@@ -231,8 +231,8 @@ final class Members implements ConnectionOwner {
             }
             end(there, false);
             there.close("a newer channel to it takes over");
-        } else if ((connected.size() >= config.maxConnections() && !makeRoom(c))
-                || (near.test(c) && crowd.crowded())) {
+        } else if (crowd.refuses(c.node(), near.test(c))
+                || (connected.size() >= config.maxConnections() && !makeRoom(c))) {
             refuse(c, "all " + config.maxConnections() + " places are taken");
             return;
         }

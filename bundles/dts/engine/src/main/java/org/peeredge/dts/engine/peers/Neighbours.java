@@ -17,7 +17,10 @@ import org.peeredge.kernel.api.NodeId;
  * any thread.
  */
 final class Neighbours {
-    private static final long LONGEST_SECONDS = 120;
+    private static final long LONGEST_SECONDS = 480;
+
+    /** Beacons are for those who missed the quick ones of a start: few are enough. */
+    private static final long SECONDS_EACH = 8;
 
     private final Clock clock;
     private final Duration least;
@@ -51,11 +54,11 @@ final class Neighbours {
         return Math.max(least.toNanos(), interval.multipliedBy(3).toNanos());
     }
 
-    /** Between beacons: about one each two seconds is heard, however many neighbours there are. */
+    /** Between beacons: about one each 8 s is heard, however many neighbours there are. */
     Duration interval(Duration base) {
         long now = clock.nanos();
         heardNanos.values().removeIf(at -> now - at > memoryNanos());
-        long fair = Math.min(LONGEST_SECONDS, 2L * heardNanos.size());
+        long fair = Math.min(LONGEST_SECONDS, SECONDS_EACH * heardNanos.size());
         interval = fair > base.toSeconds() ? Duration.ofSeconds(fair) : base;
         return interval;
     }

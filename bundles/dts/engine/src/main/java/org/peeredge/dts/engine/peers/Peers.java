@@ -161,8 +161,8 @@ public final class Peers {
     }
 
     private void look(Connection c) {
-        liveness.check(c);
         boolean near = neighbours.near(c);
+        liveness.check(c, near && !discovering.follows(c.node()));
         if (near != c.toldNear && c.srttNanos > 0) {
             c.toldNear = near;
             events.measured(c.node(), near, Liveness.rttMicros(c));

@@ -25,7 +25,7 @@ final class FindingCodec {
             case Types.AVAILABLE -> available(CborFields.read("available", 7, in));
             case Types.FIND -> find(CborFields.read("find", 5, in));
             case Types.FOUND -> found(CborFields.read("found", 3, in));
-            default -> lease(CborFields.read("lease", 7, in));
+            default -> lease(CborFields.read("lease", 8, in));
         };
     }
 
@@ -58,22 +58,26 @@ final class FindingCodec {
                 MessageWriter.hints(m.holders(), out.key(1));
                 MessageWriter.hints(m.trackers(), out.key(2));
             }
-            case Message.Lease m ->
-                    out.map(7)
-                            .key(0)
-                            .bytes(bytes(m.tracker()))
-                            .key(1)
-                            .number(m.epoch())
-                            .key(2)
-                            .number(m.stamp())
-                            .key(3)
-                            .number(m.version())
-                            .key(4)
-                            .number(m.remainingMillis())
-                            .key(5)
-                            .number(m.members())
-                            .key(6)
-                            .texts(m.addresses());
+            case Message.Lease m -> {
+                out.map(m.depth() == 0 ? 7 : 8)
+                        .key(0)
+                        .bytes(bytes(m.tracker()))
+                        .key(1)
+                        .number(m.epoch())
+                        .key(2)
+                        .number(m.stamp())
+                        .key(3)
+                        .number(m.version())
+                        .key(4)
+                        .number(m.remainingMillis())
+                        .key(5)
+                        .number(m.members())
+                        .key(6)
+                        .texts(m.addresses());
+                if (m.depth() != 0) {
+                    out.key(7).number(m.depth());
+                }
+            }
         }
     }
 
@@ -116,7 +120,8 @@ final class FindingCodec {
                 f.number(3, 0, Long.MAX_VALUE),
                 f.integer(4, 0, Limits.MAX_LEASE_MILLIS),
                 f.integer(5, 0, Integer.MAX_VALUE),
-                f.texts(6, Limits.MAX_ADDRESSES, Limits.MAX_ADDRESS_CHARS));
+                f.texts(6, Limits.MAX_ADDRESSES, Limits.MAX_ADDRESS_CHARS),
+                f.has(7) ? f.integer(7, 0, Limits.MAX_SLICE_BITS) : 0);
     }
 
     private static NodeId node(CborFields f, int key) {

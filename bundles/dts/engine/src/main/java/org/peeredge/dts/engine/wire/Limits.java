@@ -78,6 +78,9 @@ public final class Limits {
     /** How often a {@link Message.Find} may be passed on. */
     public static final int MAX_HOPS = 2;
 
+    /** The most bits of a hash by which trackers are parted in {@link Message.Lease}. */
+    public static final int MAX_SLICE_BITS = 4;
+
     /** The longest lease: a day. */
     public static final int MAX_LEASE_MILLIS = 86_400_000;
 

@@ -264,6 +264,8 @@ public sealed interface Message {
      * @param version of what its members hold
      * @param remainingMillis how long it holds from now on; 0 takes it back
      * @param members who report to it now
+     * @param depth how many bits of the hash of its id those trackers share with it whose filters
+     *     it keeps, at most {@link Limits#MAX_SLICE_BITS}
      */
     record Lease(
             NodeId tracker,
@@ -272,6 +274,7 @@ public sealed interface Message {
             long version,
             int remainingMillis,
             int members,
-            List<String> addresses)
+            List<String> addresses,
+            int depth)
             implements Finding {}
 }

@@ -27,6 +27,9 @@ final class MeshSim {
     /** TCP, TLS 1.3 with certificates both ways, hello and the first list of members, one way. */
     static final int CONNECT_BYTES = 8_000;
 
+    /** What tells one member of another. */
+    static final int MEMBER_BYTES = OVERHEAD_BYTES + 60;
+
     /** A ping or a pong. */
     static final int PING_BYTES = OVERHEAD_BYTES + 16;
 
@@ -35,6 +38,7 @@ final class MeshSim {
 
     static final long SECOND = 1_000_000_000L;
     static final long PING_NANOS = 120 * SECOND;
+    static final long REST_NANOS = 480 * SECOND;
     private static final long POLICY_NANOS = 30 * SECOND;
 
     final VirtualTime time = new VirtualTime();
@@ -44,7 +48,6 @@ final class MeshSim {
     private final Map<Integer, List<Node>> networks = new HashMap<>();
     private final MessageCodec codec = new MessageCodec();
     private final DiscoverySettings settings;
-    final Map<String, Long> bytesByKind = new LinkedHashMap<>();
     boolean cutNetworks;
 
     MeshSim(long seed, DiscoverySettings settings) {
@@ -60,8 +63,8 @@ final class MeshSim {
         final Map<NodeId, Node> links = new LinkedHashMap<>();
         final LinkPolicy policy = new LinkPolicy(PLACES);
         boolean alive;
-        long sent;
-        long received;
+        private int nearLinks;
+        final long[] said = new long[2 * Traffic.Kind.values().length];
 
         Node(int network) {
             byte[] bytes = new byte[20];
@@ -111,7 +114,7 @@ final class MeshSim {
             }
             policy.leaving(views, nodes.size(), random, time.nanos())
                     .forEach(node -> cut(of(node)));
-            for (int tries = 0; tries < 8 && policy.seeksFar(nodes.size(), far); tries++) {
+            for (int tries = 0; tries < 8 && seeksFar(far); tries++) {
                 Node other = nodes.get(random.nextInt(nodes.size()));
                 if (!links.containsKey(other.id) && reach(other) && !near(other)) {
                     connect(other);
@@ -121,9 +124,17 @@ final class MeshSim {
             time.after(POLICY_NANOS / 2 + random.nextLong(POLICY_NANOS), this::connectAll);
         }
 
-        private boolean crowded() {
-            int near = (int) links.values().stream().filter(this::near).count();
-            return policy.crowded(nodes.size(), near);
+        private boolean seeksFar(int far) {
+            return links.size() < PLACES && policy.seeksFar(nodes.size(), far);
+        }
+
+        private boolean refuses(Node other) {
+            if (!policy.many(nodes.size()) || discovery.needs(other.id)) {
+                return false;
+            }
+            return near(other)
+                    ? policy.crowded(nodes.size(), nearLinks, tracker())
+                    : !discovery.welcome(other.id, PLACES - links.size());
         }
 
         boolean near(Node other) {
@@ -139,25 +150,59 @@ final class MeshSim {
         }
 
         void connect(Node other) {
-            boolean full = Math.max(links.size(), other.links.size()) >= PLACES;
-            full |= near(other) && (crowded() || other.crowded());
-            if (links.containsKey(other.id) || !reach(other) || full) {
+            if (links.containsKey(other.id) || !reach(other)) {
                 return;
             }
+            if (refuses(other) || other.refuses(this) || !room() || !other.room()) {
+                return;
+            }
+            tellOfNew();
+            other.tellOfNew();
             links.put(other.id, other);
             other.links.put(id, this);
+            nearLinks += near(other) ? 1 : 0;
+            other.nearLinks += near(other) ? 1 : 0;
             for (Node n : List.of(this, other)) {
-                n.sent += CONNECT_BYTES;
-                n.received += CONNECT_BYTES;
+                Traffic.sent(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
+                Traffic.received(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
             }
-            bytesByKind.merge("connect", 2L * CONNECT_BYTES, Long::sum);
             discovery.up(other.id, near(other), other.addresses());
             other.discovery.up(id, near(other), addresses());
+        }
+
+        /** Peers tells all of each new one, once. */
+        private void tellOfNew() {
+            for (Node to : links.values()) {
+                Traffic.sent(said, Traffic.Kind.MEMBERS, MEMBER_BYTES);
+                Traffic.received(to.said, Traffic.Kind.MEMBERS, MEMBER_BYTES);
+            }
+        }
+
+        /**
+         * Where all places are taken one from elsewhere that is not needed makes room, as in Peers.
+         */
+        private boolean room() {
+            if (links.size() < PLACES) {
+                return true;
+            }
+            List<Node> spare = new ArrayList<>(links.values());
+            spare.removeIf(n -> near(n) || discovery.needs(n.id));
+            if (spare.isEmpty()) {
+                spare.addAll(links.values());
+                spare.removeIf(n -> near(n) || !discovery.spares(n.id));
+                spare.subList(0, Math.max(0, spare.size() - 1)).clear();
+            }
+            if (!spare.isEmpty()) {
+                cut(spare.get(random.nextInt(spare.size())));
+            }
+            return !spare.isEmpty();
         }
 
         void cut(Node other) {
             if (links.remove(other.id) != null) {
                 other.links.remove(id);
+                nearLinks -= near(other) ? 1 : 0;
+                other.nearLinks -= near(other) ? 1 : 0;
                 discovery.down(other.id);
                 other.discovery.down(id);
             }
@@ -176,14 +221,13 @@ final class MeshSim {
                 return;
             }
             int bytes = codec.encode(message).remaining() + OVERHEAD_BYTES;
-            sent += bytes;
-            String kind = message.getClass().getSimpleName();
-            bytesByKind.merge(kind, (long) bytes, Long::sum);
+            Traffic.Kind kind = Traffic.Kind.of(id, message);
+            Traffic.sent(said, kind, bytes);
             time.after(
                     delay(other),
                     () -> {
                         if (links.get(to) == other && other.alive) {
-                            other.received += bytes;
+                            Traffic.received(other.said, kind, bytes);
                             other.discovery.received(id, message);
                         }
                     });
@@ -210,6 +254,10 @@ final class MeshSim {
         @Override
         public List<String> addresses() {
             return List.of("tcp://192.168." + number / 250 + "." + number % 250 + ":7440");
+        }
+
+        boolean follows(Node other) {
+            return discovery.status().tracker().filter(other.id::equals).isPresent();
         }
 
         boolean tracker() {

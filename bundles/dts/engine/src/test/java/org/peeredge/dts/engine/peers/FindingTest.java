@@ -87,7 +87,7 @@ class FindingTest {
         world.time.run(Duration.ofHours(HOURS));
         assertEquals(after.id, tracker().id);
         assertEquals(Set.of(holder.id), find(asker).holders(), "hours later");
-        assertEquals(nodes.size() - 1, asker.up.size());
+        assertEquals(nodes.size() - 1, asker.up.size(), () -> asker.id + " has " + asker.up);
     }
 
     @Test

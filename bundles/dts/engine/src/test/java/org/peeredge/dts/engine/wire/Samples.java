@@ -142,8 +142,8 @@ final class Samples {
                         List.of(new Message.PeerHint(NODE, List.of("tcp://h:7440"))),
                         List.of(new Message.PeerHint(NODE, List.of()))),
                 new Message.Found(1, List.of(), List.of()),
-                new Message.Lease(NODE, 1, 2, 3, 86_400_000, 40, List.of("tcp://h:7440")),
-                new Message.Lease(NODE, Long.MAX_VALUE, 0, 0, 0, 0, List.of()));
+                new Message.Lease(NODE, 1, 2, 3, 86_400_000, 40, List.of("tcp://h:7440"), 4),
+                new Message.Lease(NODE, Long.MAX_VALUE, 0, 0, 0, 0, List.of(), 0));
     }
 
     private static Delivery delivery(long number, long total, List<Delivery.BlobBytes> blobs) {
