@@ -43,7 +43,7 @@ class LinkPolicyTest {
         assertFalse(policy.many(48));
         assertTrue(policy.seeksFar(48, 47));
         assertTrue(policy.seeksNear(48, 47));
-        assertFalse(policy.crowded(48, 48));
+        assertFalse(policy.crowded(48, 48, true));
         idle(24, true);
         idle(24, false);
         assertEquals(List.of(), policy.leaving(links, 48, random, 0));
@@ -61,8 +61,10 @@ class LinkPolicyTest {
 
     @Test
     void neighboursLeaveRoomForThoseFromElsewhere() {
-        assertFalse(policy.crowded(49, 55));
-        assertTrue(policy.crowded(49, 56));
+        assertFalse(policy.crowded(49, 55, false));
+        assertTrue(policy.crowded(49, 56, false));
+        assertFalse(policy.crowded(49, 47, true));
+        assertTrue(policy.crowded(49, 48, true));
     }
 
     @Test
