@@ -26,8 +26,8 @@ class MeshScaleTest {
     private static final int SEARCHES = 200;
     private static final boolean LARGE = MEMBERS > 1000;
     private static final int PROBES = LARGE ? 50 : 25;
-    private static final long WARM_NANOS = (LARGE ? 15 : 10) * 60 * SECOND;
-    private static final long MEASURED_NANOS = (LARGE ? 35 : 20) * 60 * SECOND;
+    private static final long WARM_NANOS = (LARGE ? 15 : 10) * 60L * SECOND;
+    private static final long MEASURED_NANOS = (LARGE ? 35 : 20) * 60L * SECOND;
     private static final int[] SIZES = {1, 1, 2, 4, 8, 16, 32, 40, 64, 100};
 
     private final MeshSim sim = new MeshSim(11, DiscoverySettings.defaults());
@@ -39,7 +39,7 @@ class MeshScaleTest {
         sim.nodes.forEach(Node::start);
         sim.run(WARM_NANOS);
         long heap = (usedBytes() - before) / MEMBERS;
-        sim.nodes.forEach(n -> Arrays.fill(n.said, 0));
+        sim.nodes.forEach(n -> n.said.clear());
         sim.run(MEASURED_NANOS);
         double[] all = sim.nodes.stream().mapToDouble(this::kilobits).sorted().toArray();
         double seconds = MEASURED_NANOS / 1e9;
@@ -114,7 +114,7 @@ class MeshScaleTest {
      */
     private double kilobits(Node node) {
         double seconds = MEASURED_NANOS / 1e9;
-        double said = Arrays.stream(node.said).sum() / seconds;
+        double said = node.said.bytes() / seconds;
         double each = 2.0 * MeshSim.PING_BYTES + MeshSim.ACK_BYTES;
         double pings = 0;
         for (Node other : node.links.values()) {

@@ -64,7 +64,7 @@ final class MeshSim {
         final LinkPolicy policy = new LinkPolicy(PLACES);
         boolean alive;
         private int nearLinks;
-        final long[] said = new long[2 * Traffic.Kind.values().length];
+        final Traffic said = new Traffic();
 
         Node(int network) {
             byte[] bytes = new byte[20];
@@ -163,8 +163,8 @@ final class MeshSim {
             nearLinks += near(other) ? 1 : 0;
             other.nearLinks += near(other) ? 1 : 0;
             for (Node n : List.of(this, other)) {
-                Traffic.sent(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
-                Traffic.received(n.said, Traffic.Kind.CONNECT, CONNECT_BYTES);
+                n.said.sent(Traffic.Kind.CONNECT, CONNECT_BYTES);
+                n.said.received(Traffic.Kind.CONNECT, CONNECT_BYTES);
             }
             discovery.up(other.id, near(other), other.addresses());
             other.discovery.up(id, near(other), addresses());
@@ -173,8 +173,8 @@ final class MeshSim {
         /** Peers tells all of each new one, once. */
         private void tellOfNew() {
             for (Node to : links.values()) {
-                Traffic.sent(said, Traffic.Kind.MEMBERS, MEMBER_BYTES);
-                Traffic.received(to.said, Traffic.Kind.MEMBERS, MEMBER_BYTES);
+                said.sent(Traffic.Kind.MEMBERS, MEMBER_BYTES);
+                to.said.received(Traffic.Kind.MEMBERS, MEMBER_BYTES);
             }
         }
 
@@ -222,12 +222,12 @@ final class MeshSim {
             }
             int bytes = codec.encode(message).remaining() + OVERHEAD_BYTES;
             Traffic.Kind kind = Traffic.Kind.of(id, message);
-            Traffic.sent(said, kind, bytes);
+            said.sent(kind, bytes);
             time.after(
                     delay(other),
                     () -> {
                         if (links.get(to) == other && other.alive) {
-                            Traffic.received(other.said, kind, bytes);
+                            other.said.received(kind, bytes);
                             other.discovery.received(id, message);
                         }
                     });

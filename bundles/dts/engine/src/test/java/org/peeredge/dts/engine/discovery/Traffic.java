@@ -2,15 +2,22 @@
 package org.peeredge.dts.engine.discovery;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.peeredge.dts.engine.discovery.MeshSim.Node;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 
-/** What the members of a simulated mesh said, by kind and by what they are. */
+/** What a member of a simulated mesh said and heard, by kind. */
 final class Traffic {
+    private final Map<Kind, Long> sent = new EnumMap<>(Kind.class);
+    private final Map<Kind, Long> received = new EnumMap<>(Kind.class);
+
     /** Of what a byte is part. */
     enum Kind {
         CONNECT,
@@ -35,14 +42,25 @@ final class Traffic {
         }
     }
 
-    private Traffic() {}
-
-    static void sent(long[] said, Kind kind, int bytes) {
-        said[2 * kind.ordinal()] += bytes;
+    void sent(Kind kind, int bytes) {
+        sent.merge(kind, (long) bytes, Long::sum);
     }
 
-    static void received(long[] said, Kind kind, int bytes) {
-        said[2 * kind.ordinal() + 1] += bytes;
+    void received(Kind kind, int bytes) {
+        received.merge(kind, (long) bytes, Long::sum);
+    }
+
+    /** All bytes, both ways. */
+    long bytes() {
+        return Stream.of(sent, received)
+                .flatMap(way -> way.values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    void clear() {
+        sent.clear();
+        received.clear();
     }
 
     /** One line: mean, p99 and most of them, in kbit/s both ways; then the bytes by kind. */
@@ -51,8 +69,8 @@ final class Traffic {
         if (all.length == 0) {
             return "";
         }
-        StringBuilder out = new StringBuilder();
-        out.append(
+        StringBuilder line = new StringBuilder();
+        line.append(
                 String.format(
                         Locale.ROOT,
                         "%-9s %5d: kbit/s mean %.2f, median %.2f, p99 %.2f, most %.2f; B/s out+in:",
@@ -63,13 +81,19 @@ final class Traffic {
                         all[all.length * 99 / 100],
                         all[all.length - 1]));
         for (Kind kind : Kind.values()) {
-            int at = 2 * kind.ordinal();
-            double sent = nodes.stream().mapToLong(n -> n.said[at]).sum() / secs / all.length;
-            double in = nodes.stream().mapToLong(n -> n.said[at + 1]).sum() / secs / all.length;
-            if (sent + in > 0.005) {
-                out.append(String.format(Locale.ROOT, " %s %.2f+%.2f", kind, sent, in));
+            double out = each(nodes, kind, n -> n.said.sent) / secs;
+            double in = each(nodes, kind, n -> n.said.received) / secs;
+            if (out + in > 0.005) {
+                line.append(String.format(Locale.ROOT, " %s %.2f+%.2f", kind, out, in));
             }
         }
-        return out.append(System.lineSeparator()).toString();
+        return line.append(System.lineSeparator()).toString();
+    }
+
+    private static double each(List<Node> nodes, Kind kind, Function<Node, Map<Kind, Long>> way) {
+        return nodes.stream()
+                .mapToLong(n -> way.apply(n).getOrDefault(kind, 0L))
+                .average()
+                .orElseThrow();
     }
 }
