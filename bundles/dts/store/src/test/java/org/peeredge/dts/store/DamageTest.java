@@ -36,7 +36,7 @@ class DamageTest {
             f.put(new byte[5]);
             f.store.confine(digest);
             f.store.pin(digest, true);
-            f.store.putMap(new SignedMap(new PieceMap(digest, 300_000, new byte[64]), List.of()));
+            f.store.putMap(new SignedMap(new PieceMap(digest, 100_000, new byte[64]), List.of()));
             for (int i = 0; i < 50; i++) {
                 f.store.records("t").put("k" + i, new byte[] {(byte) i});
             }

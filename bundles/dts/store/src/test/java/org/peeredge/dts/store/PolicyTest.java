@@ -84,7 +84,8 @@ class PolicyTest {
         try (StoreFixture f = fixture(2 * KIB_100)) {
             Digest old = f.put(StoreFixture.bytes(1, KIB_100));
             PartialBlob left = f.store.open(StoreFixture.digest(new byte[9]), KIB_100);
-            left.write(0, ByteBuffer.allocate(KIB_100));
+            left.write(0, StoreFixture.piece(new byte[KIB_100], 0));
+            left.write(1, StoreFixture.piece(new byte[KIB_100], 1));
             left.close();
             f.put(StoreFixture.bytes(2, KIB_100));
             assertTrue(f.store.has(old));

@@ -102,7 +102,8 @@ class RoomTest {
         try (StoreFixture f = new StoreFixture(StoreFixture.settings(dir, KIB_100))) {
             PartialBlob left = f.store.open(StoreFixture.digest(new byte[9]), KIB_100);
             assertThrows(RetryLaterException.class, () -> f.put(StoreFixture.bytes(1, KIB_100)));
-            left.write(0, ByteBuffer.allocate(KIB_100));
+            left.write(0, StoreFixture.piece(new byte[KIB_100], 0));
+            left.write(1, StoreFixture.piece(new byte[KIB_100], 1));
             left.close();
             f.put(StoreFixture.bytes(1, KIB_100));
             assertEquals(0, f.store.incomplete().size());
@@ -156,7 +157,7 @@ class RoomTest {
                     assertThrows(
                             RetryLaterException.class,
                             () -> {
-                                for (int i = 1; i < 12; i++) {
+                                for (int i = 1; i < Pieces.count(blob.length); i++) {
                                     partial.write(i, StoreFixture.piece(blob, i));
                                 }
                             });
@@ -175,7 +176,7 @@ class RoomTest {
 
             Files.delete(hog);
             f.store.records("t").put("after", new byte[] {2});
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < Pieces.count(blob.length); i++) {
                 partial.write(i, StoreFixture.piece(blob, i));
             }
             assertTrue(partial.verify().isPresent());

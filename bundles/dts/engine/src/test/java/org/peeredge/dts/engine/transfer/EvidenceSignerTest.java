@@ -56,7 +56,7 @@ class EvidenceSignerTest {
     private static PieceMap map(int fill) {
         byte[] leaves = new byte[96];
         java.util.Arrays.fill(leaves, (byte) fill);
-        return new PieceMap(DIGEST, 700_000, leaves);
+        return new PieceMap(DIGEST, 180_000, leaves);
     }
 
     private static MapSignature sign(TestIdentity by, byte[] statement) throws Exception {
@@ -131,13 +131,13 @@ class EvidenceSignerTest {
         UpstreamRef ref = new UpstreamRef("registry.example", "app");
         byte[] hashes = new byte[64];
         List<Integer> pieces = List.of(0, 2);
-        byte[] statement = Claim.statement(DIGEST, 700_000, ref, pieces, hashes);
+        byte[] statement = Claim.statement(DIGEST, 180_000, ref, pieces, hashes);
         MapSignature signature = sign(liar, statement);
         Claim claim =
                 new Claim(ref, pieces, hashes, signature.certificate(), signature.signature());
         SignedMap signed = new SignedMap(truth, List.of(sign(origin, truth.statement())));
         for (int piece = 0; piece < 3; piece++) {
-            Evidence e = new Evidence.FalseClaim(700_000, claim, Judge.witness(signed, piece));
+            Evidence e = new Evidence.FalseClaim(180_000, claim, Judge.witness(signed, piece));
             Message.Against m = new Message.Against(DIGEST, id(liar), e);
             Finding f = finding(m);
             assertEquals(Standing.GOOD, f.standing());

@@ -108,7 +108,7 @@ class ReceiptsTest {
                 new ReceiptLimits(true, d.entryBytes(), IDLE, d.unsignedBytes(), d.kept());
         TestNode origin = node(limits, Role.ORIGIN);
         TestNode edge = node(limits);
-        int length = move(origin, edge, 64).length;
+        int length = move(origin, edge, 256).length;
         edge.await(
                 "all is signed for",
                 () -> edge.metric("receipts_bytes_total", "direction", "received") == length);

@@ -37,7 +37,7 @@ final class Samples {
         Arrays.fill(leaves, (byte) 7);
         SignedMap map =
                 new SignedMap(
-                        new PieceMap(DIGEST, 700_000, leaves),
+                        new PieceMap(DIGEST, 180_000, leaves),
                         List.of(
                                 new MapSignature(new byte[600], new byte[72]),
                                 new MapSignature(new byte[840], new byte[70])));
