@@ -24,6 +24,8 @@ final class Offers {
     /** Telling what is here may take this part of the way out. */
     private static final int PART = 50;
 
+    private static final int PIECES_BETWEEN = 2;
+
     private static final int MAX_NEWS = 1024;
 
     private final Core core;
@@ -116,13 +118,15 @@ final class Offers {
         }
     }
 
-    /** How long to wait for more to tell: many members and a slow way out make it long. */
+    /**
+     * How long to wait for more to tell: many members and a slow way out make it long, and nobody
+     * can be given more meanwhile than the few pieces that leave.
+     */
     private long batchNanos(Transfer t) {
         int many = interests.getOrDefault(t.digest, Map.of()).size();
-        return Math.clamp(
-                core.uplink.nanos((long) PART * MESSAGE_BYTES * many),
-                SHORTEST_BATCH_NANOS,
-                LONGEST_BATCH_NANOS);
+        long telling = core.uplink.nanos((long) PART * MESSAGE_BYTES * many);
+        long fewLeave = PIECES_BETWEEN * core.uplink.pieceNanos();
+        return Math.clamp(Math.max(telling, fewLeave), SHORTEST_BATCH_NANOS, LONGEST_BATCH_NANOS);
     }
 
     /** Sends the pieces that came since the last time to all that lack one of them. */
