@@ -39,7 +39,7 @@ public final class Court {
         /** The blob's map where this node knows it to be true; asks for it where it may have it. */
         Optional<PieceMap> truth(Digest digest);
 
-        /** Whether the truth may still come: the blob is here, or on its way. */
+        /** Whether the truth is to come: the blob is here, or on its way. */
         boolean awaits(Digest digest);
 
         /** Bans a member; {@code by} gave the evidence. */
@@ -60,6 +60,7 @@ public final class Court {
     private static final int CHECKS_AT_ONCE = 4;
     private static final long SECOND = 1_000_000_000;
     private static final long LATELY_NANOS = 600 * SECOND;
+    private static final long SOON_NANOS = 30 * SECOND;
     private static final long CONVICTED_NANOS = 86_400 * SECOND;
 
     /** So much evidence of one member is looked at in a row; then eight a second. */
@@ -217,14 +218,22 @@ public final class Court {
             pass(m, p.from);
         } else if (truth.isPresent()) {
             pending.remove(waiting);
-        } else if (bench.awaits(m.digest()) && room(p.from)) {
+        } else if (room(p.from, bench.awaits(m.digest()))) {
             pending.putIfAbsent(waiting, p);
         }
     }
 
-    private boolean room(NodeId from) {
+    /** Half of the places is for blobs that are here, or on their way. */
+    private boolean room(NodeId from, boolean awaited) {
         long his = pending.values().stream().filter(p -> p.from.equals(from)).count();
-        return pending.size() < MAX_PENDING && his < MAX_PENDING_EACH;
+        int most = awaited ? MAX_PENDING : MAX_PENDING / 2;
+        return pending.size() < most && his < MAX_PENDING_EACH;
+    }
+
+    /** Of a blob that nobody wants here yet it is kept for a while: somebody may soon. */
+    private boolean stale(Pending p, long now) {
+        long most = bench.awaits(p.evidence.digest()) ? LATELY_NANOS : SOON_NANOS;
+        return now - p.since > most;
     }
 
     /** What a blob's map is has been found out: what waited for it is weighed. */
@@ -295,8 +304,7 @@ public final class Court {
     /** Time went on; about every second. */
     public void tick(long now) {
         convicted.values().removeIf(since -> now - since > CONVICTED_NANOS);
-        pending.values()
-                .removeIf(p -> now - p.since > LATELY_NANOS || !bench.awaits(p.evidence.digest()));
+        pending.values().removeIf(p -> stale(p, now));
         suspects.tick(now);
     }
 }
