@@ -43,7 +43,7 @@ class QuickstartIT {
             Pattern.compile("(?m)^  (\\w+): (http://127\\.0\\.0\\.1:[0-9]+/metrics)$");
     private static final Pattern ROW =
             Pattern.compile(
-                    "(?m)^  edge[12] +([0-9.]+) MB +([0-9.]+) MB +[0-9.]+ +[0-9]+  ([0-9]+) checked$");
+                    "(?m)^  edge[12] +([0-9.]+) MB +([0-9.]+) MB +[0-9.]+  ([0-9]+) checked$");
 
     /** For a shell, since the Java that runs this may know no such names. */
     private static final String ODD_NAME = "\"$(printf 'gr\\303\\266\\303\\237e #1')\"";
