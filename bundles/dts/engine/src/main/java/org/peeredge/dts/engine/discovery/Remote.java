@@ -37,6 +37,11 @@ final class Remote {
         this.slice = Slices.of(id);
     }
 
+    /** Whether it is tracker, by what it or others said last. */
+    boolean tracker() {
+        return !over && epoch > 0;
+    }
+
     /** What is held there is no longer kept. */
     void forget() {
         filter = Filter.of(new byte[0]);

@@ -80,14 +80,14 @@ final class Remotes {
     /** Whether a node is known to be tracker. */
     boolean tracker(NodeId node) {
         Remote r = all.get(node);
-        return r != null && !r.over && r.epoch > 0;
+        return r != null && r.tracker();
     }
 
     /** Trackers of this one's slice, and itself. */
     int kin() {
         int kin = 1;
         for (Remote r : all.values()) {
-            kin += !r.over && r.epoch > 0 && slices.kin(r.slice) ? 1 : 0;
+            kin += r.tracker() && slices.kin(r.slice) ? 1 : 0;
         }
         return kin;
     }
@@ -216,7 +216,7 @@ final class Remotes {
     void tellAll(Link to) {
         Map<Integer, Integer> names = new HashMap<>();
         for (Remote r : all.values()) {
-            if (r.over || r.epoch == 0) {
+            if (!r.tracker()) {
                 continue;
             }
             int number = Slices.number(r.slice, to.depth);
@@ -231,7 +231,7 @@ final class Remotes {
     void tellName(Link to) {
         List<Remote> kin = new ArrayList<>();
         for (Remote r : all.values()) {
-            if (!r.over && r.epoch > 0 && slices.kin(r.slice)) {
+            if (r.tracker() && slices.kin(r.slice)) {
                 kin.add(r);
             }
         }

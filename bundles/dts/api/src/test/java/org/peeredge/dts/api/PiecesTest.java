@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.peeredge.dts.store;
+package org.peeredge.dts.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.peeredge.dts.api.Pieces;
 
 /** How blobs are cut; members that cut one differently cannot exchange it. */
 class PiecesTest {
