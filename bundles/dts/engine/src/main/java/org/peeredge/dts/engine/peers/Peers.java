@@ -171,9 +171,20 @@ public final class Peers {
 
     /**
      * Closes every channel and door and ends every thread of its own; waits for that, at most some
-     * seconds. Not on the loop.
+     * seconds, which on the loop keeps the loop waiting.
      */
     public void stop() {
+        if (ports.loop().inLoop()) {
+            end();
+        } else {
+            endOnLoop();
+        }
+        lan.join();
+        background.close();
+        calls.stop();
+    }
+
+    private void endOnLoop() {
         CountDownLatch over = new CountDownLatch(1);
         boolean taken =
                 hop(() -> {
@@ -187,9 +198,6 @@ public final class Peers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lan.join();
-        background.close();
-        calls.stop();
     }
 
     private void end() {

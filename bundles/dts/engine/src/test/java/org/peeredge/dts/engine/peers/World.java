@@ -115,13 +115,9 @@ final class World {
             return this;
         }
 
-        /** Peers.stop waits for the loop, which here only runs when the test runs it. */
         void stop() {
-            Thread stopping = Thread.ofVirtual().start(peers::stop);
-            while (stopping.isAlive()) {
-                time.run(Duration.ofMillis(1));
-                Thread.onSpinWait();
-            }
+            peers.stop();
+            time.run(Duration.ZERO);
         }
 
         boolean sees(Node... others) {
