@@ -64,7 +64,7 @@ final class TestNode implements AutoCloseable {
 
     TestNode(Path folder, Map<String, Object> config) throws IOException {
         RegistrySettings settings = Configs.settings(folder, config);
-        upstreams = new Upstreams(settings, THREADS, clock);
+        upstreams = new Upstreams(settings, clock);
         PublicKey key = key();
         mesh = new MemoryMesh(NodeId.of(key), key);
         transfers = new MemoryTransfers(store, upstreams.client(), workers);

@@ -9,34 +9,45 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A body that never blocks its reader for longer than the stall timeout. The Java client's own
- * streams wait for ever: its request timeout ends with the headers. At most {@link #AHEAD} chunks
- * wait here, the rest stays in the network. Read by one thread at a time; closed from any.
+ * streams wait for ever: its request timeout ends with the headers. About {@link #MOST_BYTES} wait
+ * here, the rest stays in the network. Read by one thread at a time; closed from any.
+ *
+ * <p>Bytes that trickle in, a packet at a time, wake the reader once for many of them: a thread
+ * that is woken for each costs more than what it does then.
  */
 final class StallStream extends InputStream implements BodySubscriber<InputStream> {
-    private static final int AHEAD = 4;
+    /** No more is asked for while this much waits. */
+    private static final int MOST_BYTES = 64 << 10;
 
-    /** Marks the end in the queue: the client never publishes an empty list. */
-    private static final List<ByteBuffer> END = List.of();
+    /** What a reader that wants more is woken for. */
+    private static final int BATCH_BYTES = 32 << 10;
+
+    /** How long the first bytes wait for more of them. */
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Duration stall;
-    private final BlockingQueue<List<ByteBuffer>> queue = new LinkedBlockingQueue<>();
-    private final ArrayDeque<ByteBuffer> current = new ArrayDeque<>();
-    private final AtomicReference<Flow.@Nullable Subscription> subscription =
-            new AtomicReference<>();
-    private volatile @Nullable Throwable failure;
-    private volatile boolean closed;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // All below under the lock.
+    private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
+    private long waiting;
+    private long wakeAt;
+    private boolean asked;
     private boolean ended;
+    private boolean closed;
+    private @Nullable Throwable failure;
+    private Flow.@Nullable Subscription source;
 
     StallStream(Duration stall) {
         this.stall = stall;
@@ -49,29 +60,63 @@ final class StallStream extends InputStream implements BodySubscriber<InputStrea
 
     @Override
     public void onSubscribe(Flow.Subscription offered) {
-        if (!subscription.compareAndSet(null, offered) || closed) {
-            offered.cancel();
+        boolean taken;
+        lock.lock();
+        try {
+            taken = source == null && !closed;
+            if (taken) {
+                source = offered;
+                asked = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (taken) {
+            offered.request(1);
         } else {
-            offered.request(AHEAD);
+            offered.cancel();
         }
     }
 
     @Override
     public void onNext(List<ByteBuffer> item) {
-        if (!item.isEmpty()) {
-            queue.add(item);
+        Flow.Subscription more;
+        lock.lock();
+        try {
+            for (ByteBuffer chunk : item) {
+                waiting += chunk.remaining();
+                chunks.add(chunk);
+            }
+            asked = false;
+            more = wanted();
+            if (waiting >= wakeAt) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
         }
+        ask(more);
     }
 
     @Override
     public void onError(Throwable cause) {
-        failure = cause;
-        queue.add(END);
+        end(cause);
     }
 
     @Override
     public void onComplete() {
-        queue.add(END);
+        end(null);
+    }
+
+    private void end(@Nullable Throwable cause) {
+        lock.lock();
+        try {
+            failure = cause;
+            ended = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -86,57 +131,82 @@ final class StallStream extends InputStream implements BodySubscriber<InputStrea
         if (length == 0) {
             return 0;
         }
-        if (!fill()) {
-            return -1;
+        int count;
+        Flow.Subscription more;
+        lock.lock();
+        try {
+            await(Math.min(length, BATCH_BYTES));
+            if (waiting == 0) {
+                return -1;
+            }
+            count = take(into, offset, length);
+            more = wanted();
+        } finally {
+            lock.unlock();
         }
-        ByteBuffer chunk = current.getFirst();
-        int count = Math.min(length, chunk.remaining());
-        chunk.get(into, offset, count);
+        ask(more);
         return count;
     }
 
-    /** Makes sure that the first chunk in {@link #current} has bytes; false at the end. */
-    private boolean fill() throws IOException {
-        while (true) {
-            while (!current.isEmpty()) {
-                if (current.getFirst().hasRemaining()) {
-                    return true;
-                }
-                current.removeFirst();
-            }
-            if (ended) {
-                return false;
-            }
-            next();
-        }
-    }
-
-    private void next() throws IOException {
-        List<ByteBuffer> item;
+    /** Waits for so many bytes, or for what is there after a while, or for the end. */
+    private void await(int bytes) throws IOException {
         try {
-            item = queue.poll(stall.toNanos(), TimeUnit.NANOSECONDS);
+            while (waiting < bytes && !ended && !closed) {
+                boolean none = waiting == 0;
+                wakeAt = none ? 1 : bytes;
+                if (changed.awaitNanos(none ? stall.toNanos() : LINGER_NANOS) > 0) {
+                    continue;
+                }
+                if (waiting > 0) {
+                    break;
+                }
+                if (!ended && !closed) {
+                    throw new IOException(
+                            "the upstream sent nothing for " + stall.toSeconds() + " s");
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             close();
             throw new IOException("interrupted while reading from the upstream", e);
-        }
-        if (item == null) {
+        } catch (IOException e) {
             close();
-            throw new IOException("the upstream sent nothing for " + stall.toSeconds() + " s");
+            throw e;
         }
         if (closed) {
             throw new IOException("closed");
         }
-        if (item.isEmpty()) {
-            Throwable cause = failure;
-            if (cause != null) {
-                throw new IOException("the upstream broke off: " + cause.getMessage(), cause);
-            }
-            ended = true;
-            return;
+        if (waiting == 0 && failure != null) {
+            throw new IOException("the upstream broke off: " + failure.getMessage(), failure);
         }
-        current.addAll(item);
-        Flow.Subscription source = subscription.get();
+    }
+
+    private int take(byte[] into, int offset, int length) {
+        int count = 0;
+        while (count < length && waiting > 0) {
+            ByteBuffer chunk = chunks.getFirst();
+            int part = Math.min(length - count, chunk.remaining());
+            chunk.get(into, offset + count, part);
+            count += part;
+            waiting -= part;
+            if (!chunk.hasRemaining()) {
+                chunks.removeFirst();
+            }
+        }
+        return count;
+    }
+
+    /** Where to ask for more, if it is time. */
+    private Flow.@Nullable Subscription wanted() {
+        if (asked || ended || closed || waiting >= MOST_BYTES) {
+            return null;
+        }
+        asked = true;
+        return source;
+    }
+
+    /** Outside the lock: the client may call back at once. */
+    private static void ask(Flow.@Nullable Subscription source) {
         if (source != null) {
             source.request(1);
         }
@@ -144,11 +214,17 @@ final class StallStream extends InputStream implements BodySubscriber<InputStrea
 
     @Override
     public void close() {
-        closed = true;
-        Flow.Subscription source = subscription.get();
+        Flow.Subscription source;
+        lock.lock();
+        try {
+            closed = true;
+            source = this.source;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
         if (source != null) {
             source.cancel();
         }
-        queue.add(END);
     }
 }

@@ -13,7 +13,6 @@ import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.registry.RegistryConfig;
 import org.peeredge.dts.registry.RegistrySettings;
 import org.peeredge.kernel.api.Clock;
-import org.peeredge.kernel.api.Threads;
 
 /**
  * Plain registries as a service: {@link Upstream} for the engine, and itself for the registry. A
@@ -28,12 +27,8 @@ public final class UpstreamComponent implements Upstream {
 
     /** Starts with a checked configuration. */
     @Activate
-    public UpstreamComponent(
-            BundleContext context,
-            RegistryConfig config,
-            @Reference Threads threads,
-            @Reference Clock clock) {
-        this.upstreams = new Upstreams(RegistrySettings.of(config, context), threads, clock);
+    public UpstreamComponent(BundleContext context, RegistryConfig config, @Reference Clock clock) {
+        this.upstreams = new Upstreams(RegistrySettings.of(config, context), clock);
     }
 
     /** Ends what runs. */

@@ -6,20 +6,17 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
 import javax.net.ssl.SSLContext;
 import org.peeredge.dts.registry.RegistryConfig;
 import org.peeredge.dts.registry.RegistrySettings;
 import org.peeredge.dts.registry.util.Recent;
 import org.peeredge.kernel.api.Clock;
 import org.peeredge.kernel.api.ConfigCheck;
-import org.peeredge.kernel.api.Threads;
 
-/** The upstreams of a configuration, with the HTTP client and the threads that serve them. */
+/** The upstreams of a configuration, with the HTTP client that serves them. */
 public final class Upstreams implements AutoCloseable {
     private static final int MAX_ABSENT = 8192;
 
-    private final ExecutorService workers;
     private final HttpClient http;
     private final UpstreamClient client;
 
@@ -27,7 +24,7 @@ public final class Upstreams implements AutoCloseable {
      * Makes them; {@code IllegalArgumentException} naming PID and key for bad {@code upstreams} or
      * a file of authorities that cannot be read.
      */
-    public Upstreams(RegistrySettings settings, Threads threads, Clock clock) {
+    public Upstreams(RegistrySettings settings, Clock clock) {
         Map<String, Site> sites = sites(settings);
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
@@ -35,8 +32,9 @@ public final class Upstreams implements AutoCloseable {
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .connectTimeout(settings.upstreamTimeout());
         settings.authoritiesFile().map(Upstreams::tls).ifPresent(builder::sslContext);
-        workers = threads.newVirtualPool(RegistryConfig.PID, "upstream");
-        http = builder.executor(workers).build();
+        // On its own thread: a body's bytes come a packet at a time, and handing each to another
+        // thread costs more than to queue it. Nothing here blocks: StallStream is read elsewhere.
+        http = builder.executor(Runnable::run).build();
         Exchange exchange =
                 new Exchange(
                         http,
@@ -58,7 +56,6 @@ public final class Upstreams implements AutoCloseable {
     @Override
     public void close() {
         http.shutdownNow();
-        workers.shutdownNow();
     }
 
     private static SSLContext tls(Path authorities) {
