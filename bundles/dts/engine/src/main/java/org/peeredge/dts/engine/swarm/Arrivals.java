@@ -68,6 +68,7 @@ final class Arrivals {
             long sent = answered.getFirst().sentNanos();
             s.peer.delivered(e.bytes(), t.pieceBytes(), sent, core.now, core.limits.windowBytes());
             answered.forEach(r -> requests.drop(t, r));
+            t.rosterStale |= s.strikes > 0;
             s.strikes = 0;
             s.delivered = true;
         }

@@ -337,8 +337,10 @@ final class Flow implements WholeFetch.Ending {
     /** A member has a piece; a neighbour that has it passes it on. */
     void near(Transfer t, Source s, int piece) {
         if (s.peer.neighbour()) {
-            t.near.set(piece);
-            takes.arrived(t, piece);
+            if (s.brings(core.now)) {
+                t.near.set(piece);
+                takes.arrived(t, piece);
+            }
             sharing.told(t, s, piece);
         }
     }

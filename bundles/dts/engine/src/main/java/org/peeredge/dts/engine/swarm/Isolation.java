@@ -80,7 +80,7 @@ final class Isolation {
         for (Seen s : group) {
             long median = median(well, s);
             if (median < 0) {
-                s.peer.isolated = false; // there is none to ask instead
+                leave(s.peer); // there is none to ask instead
             } else if (s.peer.isolated) {
                 isolated(s, median);
             } else {
@@ -95,15 +95,30 @@ final class Isolation {
 
     private void isolate(Peer peer) {
         peer.isolated = true;
+        recount(peer);
         peer.slowLooks = 0;
         peer.probeEachNanos = FIRST_PROBE_NANOS;
         peer.probeNanos = core.now + peer.probeEachNanos;
         giveToOthers(peer);
     }
 
+    private void leave(Peer peer) {
+        if (peer.isolated) {
+            peer.isolated = false;
+            recount(peer);
+        }
+    }
+
+    /** What only it has of a blob is not near, or is near again: the LAN fetches that from afar. */
+    private void recount(Peer peer) {
+        for (Transfer t : core.transfers.values()) {
+            t.rosterStale |= t.sources.containsKey(peer.id);
+        }
+    }
+
     private void isolated(Seen s, long median) {
         if (s.rate > median / LEAVE) {
-            s.peer.isolated = false;
+            leave(s.peer);
         } else if (s.rate < median / ENTER && s.peer.inflightBytes > 0) {
             giveToOthers(s.peer);
         }

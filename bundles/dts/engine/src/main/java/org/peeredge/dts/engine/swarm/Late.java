@@ -49,6 +49,7 @@ final class Late {
         requests.takeBack(t, r);
         if (core.now >= s.peer.suspendedUntilNanos) {
             s.peer.timedOut(core.now);
+            t.rosterStale = true;
             if (++s.strikes >= MAX_STRIKES) {
                 s.exclude(core.now, EXCLUDE_NANOS);
             }

@@ -189,7 +189,7 @@ final class Picker {
             if (!s.complete() && s.wants(core.now)) {
                 members.add(s.peer.id);
             }
-            if (s.holds(core.now)) {
+            if (s.brings(core.now)) {
                 t.near.or(s.pieces);
                 t.near.set(0, s.complete() ? Math.max(0, t.pieces()) : 0);
             }

@@ -93,6 +93,11 @@ final class Source {
                 && !peer.banned;
     }
 
+    /** Whether what it holds comes when it is asked for, as far as one knows. */
+    boolean brings(long nowNanos) {
+        return holds(nowNanos) && strikes == 0 && !peer.isolated;
+    }
+
     boolean complete() {
         return holding == Holding.COMPLETE;
     }

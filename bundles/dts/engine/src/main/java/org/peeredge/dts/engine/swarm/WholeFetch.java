@@ -115,12 +115,17 @@ final class WholeFetch {
         }
         boolean crawls = crawls(t);
         boolean partial = false;
-        boolean upstream = ranges.possible(t) && t.registry == null && !t.maps.trusted();
+        boolean possible = ranges.possible(t);
+        boolean upstream = possible && t.registry == null && !t.maps.trusted();
         for (Source s : t.sources.values()) {
             if (!s.upstream && s.holds(core.now)) {
-                if (s.complete() && !(crawls && ranges.possible(t))) {
+                if (s.complete() && !possible) {
                     return true;
                 }
+                if (s.complete() && !crawls && s.brings(core.now)) {
+                    return true;
+                }
+                upstream |= s.complete();
                 partial = true;
             }
         }
