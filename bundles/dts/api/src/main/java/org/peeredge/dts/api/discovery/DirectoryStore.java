@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>Called by the engine, on its loop: must not block; every method completes its stage on any
  * thread, within seconds, or fails it, which is logged and tried again with the next round. A round
- * comes every ten minutes and when this node becomes tracker. Arrays belong to the receiver.
+ * comes ten seconds after the start and every ten minutes then. Arrays belong to the receiver.
  */
 @ConsumerType
 public interface DirectoryStore {
