@@ -131,6 +131,19 @@ final class StallStream extends InputStream implements BodySubscriber<InputStrea
         if (length == 0) {
             return 0;
         }
+        try {
+            return some(into, offset, length);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+            throw new IOException("interrupted while reading from the upstream", e);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private int some(byte[] into, int offset, int length) throws IOException, InterruptedException {
         int count;
         Flow.Subscription more;
         lock.lock();
@@ -149,29 +162,17 @@ final class StallStream extends InputStream implements BodySubscriber<InputStrea
     }
 
     /** Waits for so many bytes, or for what is there after a while, or for the end. */
-    private void await(int bytes) throws IOException {
-        try {
-            while (waiting < bytes && !ended && !closed) {
-                boolean none = waiting == 0;
-                wakeAt = none ? 1 : bytes;
-                if (changed.awaitNanos(none ? stall.toNanos() : LINGER_NANOS) > 0) {
-                    continue;
-                }
-                if (waiting > 0) {
-                    break;
-                }
-                if (!ended && !closed) {
-                    throw new IOException(
-                            "the upstream sent nothing for " + stall.toSeconds() + " s");
-                }
+    private void await(int bytes) throws IOException, InterruptedException {
+        while (waiting < bytes && !ended && !closed) {
+            boolean none = waiting == 0;
+            wakeAt = none ? 1 : bytes;
+            boolean signalled = changed.awaitNanos(none ? stall.toNanos() : LINGER_NANOS) > 0;
+            if (!signalled && waiting > 0) {
+                break;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            close();
-            throw new IOException("interrupted while reading from the upstream", e);
-        } catch (IOException e) {
-            close();
-            throw e;
+            if (!signalled && !ended && !closed) {
+                throw new IOException("the upstream sent nothing for " + stall.toSeconds() + " s");
+            }
         }
         if (closed) {
             throw new IOException("closed");
@@ -205,7 +206,7 @@ final class StallStream extends InputStream implements BodySubscriber<InputStrea
         return source;
     }
 
-    /** Outside the lock: the client may call back at once. */
+    /** Outside the lock, as is {@link #close}: the client may call back at once. */
     private static void ask(Flow.@Nullable Subscription source) {
         if (source != null) {
             source.request(1);
