@@ -119,10 +119,7 @@ final class WholeFetch {
         boolean upstream = possible && t.registry == null && !t.maps.trusted();
         for (Source s : t.sources.values()) {
             if (!s.upstream && s.holds(core.now)) {
-                if (s.complete() && !possible) {
-                    return true;
-                }
-                if (s.complete() && !crawls && s.brings(core.now)) {
+                if (s.complete() && (!possible || (!crawls && s.brings(core.now)))) {
                     return true;
                 }
                 upstream |= s.complete();
