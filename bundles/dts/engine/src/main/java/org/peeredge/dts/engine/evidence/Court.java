@@ -132,9 +132,24 @@ public final class Court {
     /** What a member signed is false, as this node knows itself: it is banned, and others hear. */
     public void found(Message.Against m, String reason, long now) {
         convict(m, reason, self, now);
+        tell(m);
+    }
+
+    private void tell(Message.Against m) {
         if (seen.put(key(m, m.accused()), true) == null) {
             pass(m, self);
         }
+    }
+
+    /**
+     * As {@link #found}, of what the accused has told this node itself, without a look at its
+     * signature: it is banned here, and others hear when that is found to be good.
+     */
+    public void heard(Message.Against m, long now) {
+        convicted.put(m.accused(), now);
+        suspects.lied(m.accused(), now);
+        bench.convict(m.accused(), reason(m.evidence()), Terms.FALSE_WORD_MILLIS, self);
+        bench.check(self, m);
     }
 
     /** A member sent a false piece and is banned for it here: others are told, and may look. */
@@ -179,6 +194,13 @@ public final class Court {
 
     /** Its signatures were checked. */
     public void checked(NodeId from, Message.Against m, Finding finding, long now) {
+        if (from.equals(self)) {
+            if (finding.standing() == Standing.GOOD) {
+                lately.put(key(m, m.accused()), new Told(m, now));
+                tell(m);
+            }
+            return; // else only this node knows who said it
+        }
         Sender sender = senders.get(from);
         if (sender != null) {
             sender.checking--;

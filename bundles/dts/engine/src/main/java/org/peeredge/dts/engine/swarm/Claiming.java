@@ -2,9 +2,11 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.SignedMap;
+import org.peeredge.dts.engine.evidence.Terms;
 import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Limits;
 import org.peeredge.dts.engine.wire.Message;
@@ -25,7 +27,10 @@ final class Claiming {
     /** About what a claim of one piece weighs. */
     private static final int CLAIM_BYTES = 1_024;
 
-    private static final long FALSE_SIGNATURE_NANOS = 10 * Time.SECOND;
+    /**
+     * Of the claims that their authors bring themselves, one in so many has its signature checked.
+     */
+    private static final int SAMPLE = 8;
 
     private final Core core;
     private final Flow flow;
@@ -100,7 +105,12 @@ final class Claiming {
         if (!fits || !t.claimable()) {
             return;
         }
-        List<Claim> fresh = fresh(t, s, m);
+        List<Claim> fresh = new ArrayList<>();
+        List<Event.Claimed> told = new ArrayList<>();
+        sort(t, s, m, fresh, told);
+        if (!told.isEmpty()) {
+            take(t, s.peer.id, m.sizeBytes(), told);
+        }
         if (!fresh.isEmpty() && s.peer.claimChecks < MAX_CHECKS) {
             s.peer.claimChecks++;
             Message.Claims unchecked = new Message.Claims(m.digest(), m.sizeBytes(), fresh);
@@ -109,63 +119,74 @@ final class Claiming {
     }
 
     /**
-     * Those whose signature was not checked yet: that costs more than all else about a piece. A
-     * sender has the pieces that it claims itself.
+     * A signature is there to be shown to others: who says something on its own channel is known
+     * without. To check it costs more than all else about a piece, so that is done for a sample,
+     * and for what is to be shown ({@link Justice#proven}).
+     *
+     * @param fresh takes those whose signature is to be checked
+     * @param told takes the sender's own that are believed as they are
      */
-    private List<Claim> fresh(Transfer t, Source s, Message.Claims m) {
-        List<Claim> fresh = new ArrayList<>();
+    private void sort(
+            Transfer t, Source s, Message.Claims m, List<Claim> fresh, List<Event.Claimed> told) {
         boolean has = false;
         for (Claim claim : m.claims()) {
             NodeId author = t.claims.author(claim).orElse(null);
-            if (author == null) {
+            if (author != null) {
+                if (author.equals(s.peer.id)) {
+                    flow.heard(t, s, claim.pieces());
+                    has = true;
+                }
+            } else if (Arrays.equals(claim.certificate(), s.peer.certificate)
+                    && core.random.nextInt(SAMPLE) != 0) {
+                told.add(new Event.Claimed(s.peer.id, claim, false));
+            } else {
                 fresh.add(claim);
-            } else if (author.equals(s.peer.id)) {
-                flow.heard(t, s, claim.pieces());
-                has = true;
             }
         }
         if (has) {
             flow.requests.fill(t, s);
             flow.requests.fillFromAfar();
         }
-        return fresh;
     }
 
     /** Their signatures are good. */
     void checked(Event.ClaimsChecked e) {
         Peer peer = core.peers.get(e.from());
-        if (peer != null && peer.claimChecks > 0) {
-            peer.claimChecks--;
+        if (peer != null) {
+            peer.claimChecks = Math.max(0, peer.claimChecks - 1);
+            for (Event.Claimed c : e.claims()) {
+                if (c.by().equals(e.from())) {
+                    peer.certificate = c.claim().certificate();
+                }
+            }
+            if (e.forged()) {
+                core.punish(e.from(), "did not sign what it claims", Terms.BAD_PIECE_MILLIS);
+                return;
+            }
         }
         Transfer t = core.transfers.get(e.digest());
-        if (t != null && t.claimable()) {
-            checked(t, e);
+        if (t != null && t.claimable() && !e.claims().isEmpty()) {
+            take(t, e.from(), e.sizeBytes(), e.claims());
         }
     }
 
-    private void checked(Transfer t, Event.ClaimsChecked e) {
-        Source s = t.sources.get(e.from());
-        if (e.claims().isEmpty()) {
-            if (s != null && e.checked()) {
-                s.exclude(core.now, FALSE_SIGNATURE_NANOS);
-            }
-            return;
-        }
+    private void take(Transfer t, NodeId from, long sizeBytes, List<Event.Claimed> claims) {
+        Source s = t.sources.get(from);
         if (t.sizeBytes < 0) {
-            t.sizeBytes = e.sizeBytes();
-            t.sizeFrom = e.from();
+            t.sizeBytes = sizeBytes;
+            t.sizeFrom = from;
         }
-        if (t.sizeBytes != e.sizeBytes()) {
+        if (t.sizeBytes != sizeBytes) {
             return;
         }
         boolean first = !t.fast;
         t.fast = true;
-        for (Event.Claimed c : e.claims()) {
+        for (Event.Claimed c : claims) {
             if (c.by().equals(core.self)) {
                 continue; // an earlier life's, passed on: what was read then is not known now
             }
-            t.claims.add(c.by(), c.claim(), t.pieces());
-            if (s != null && c.by().equals(e.from())) {
+            t.claims.add(c, t.pieces());
+            if (s != null && c.by().equals(from)) {
                 flow.heard(t, s, c.claim().pieces());
             }
         }

@@ -149,14 +149,19 @@ public sealed interface Event {
     /**
      * Claims whose signatures are good, by members.
      *
-     * @param checked false when there was no time to look at them
+     * @param forged whether one that names {@code from} as its author was not signed by it
      */
     record ClaimsChecked(
-            NodeId from, Digest digest, long sizeBytes, List<Claimed> claims, boolean checked)
+            NodeId from, Digest digest, long sizeBytes, List<Claimed> claims, boolean forged)
             implements Event {}
 
-    /** A claim and who made it. */
-    record Claimed(NodeId by, Claim claim) {}
+    /**
+     * A claim and who made it.
+     *
+     * @param checked whether its signature was; else it is known from whom it came, which cannot be
+     *     shown to others
+     */
+    record Claimed(NodeId by, Claim claim, boolean checked) {}
 
     /** {@link Action.CheckEvidence} is done. */
     record EvidenceChecked(NodeId from, Message.Against evidence, Finding finding)

@@ -383,7 +383,6 @@ final class Flow implements WholeFetch.Ending {
         }
         claiming.sign(t);
         claiming.tick(t);
-        offers.tick(t);
         for (Source s : t.sources.values()) {
             boolean urgent = !s.answered || s.holding == Holding.FETCHING;
             if (!s.upstream && core.now - s.askedNanos >= (urgent ? 1 : 3) * Time.SECOND) {

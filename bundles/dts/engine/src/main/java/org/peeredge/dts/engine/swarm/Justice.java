@@ -105,6 +105,11 @@ final class Justice implements Court.Bench {
         }
     }
 
+    /** As {@link #found}, by a statement whose signature was not looked at. */
+    private void told(NodeId liar, Digest digest, Evidence evidence) {
+        court.heard(new Message.Against(digest, liar, evidence), core.now);
+    }
+
     /** A blob's true map is known: whoever signed another, or claimed a false piece, is named. */
     void proven(Transfer t, PieceMap truth) {
         SignedMap signed = t.maps.with(truth);
@@ -115,7 +120,11 @@ final class Justice implements Court.Bench {
             int piece = Judge.falsePiece(c.claim(), truth);
             Evidence claim =
                     new Evidence.FalseClaim(t.sizeBytes, c.claim(), Judge.witness(signed, piece));
-            found(c.by(), t.digest, claim);
+            if (c.checked()) {
+                found(c.by(), t.digest, claim);
+            } else {
+                told(c.by(), t.digest, claim);
+            }
         }
         learned(truth);
     }

@@ -72,17 +72,24 @@ final class Maps {
     private @Nullable Source best(Transfer t) {
         Source best = null;
         for (Source s : t.sources.values()) {
-            boolean due =
-                    s.mapAskedNanos == Long.MIN_VALUE || core.now - s.mapAskedNanos > AGAIN_NANOS;
             if (!s.upstream
                     && s.holds(core.now)
                     && !s.mapAwaited
-                    && due
+                    && due(t, s)
                     && (best == null || nearer(s, best))) {
                 best = s;
             }
         }
         return best;
+    }
+
+    /** Not again while it tells the hashes of what it has: that is all it could answer. */
+    private boolean due(Transfer t, Source s) {
+        if (s.mapAskedNanos == Long.MIN_VALUE) {
+            return true;
+        }
+        boolean told = t.fast && !s.complete() && t.claims.knowsAll(s.pieces);
+        return core.now - s.mapAskedNanos > AGAIN_NANOS && !told;
     }
 
     private static boolean nearer(Source a, Source b) {

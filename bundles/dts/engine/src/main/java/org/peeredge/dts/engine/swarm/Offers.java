@@ -24,7 +24,7 @@ final class Offers {
     /** Telling what is here may take this part of the way out. */
     private static final int PART = 50;
 
-    private static final int PIECES_BETWEEN = 2;
+    private static final int PIECES_BETWEEN = 3;
 
     private static final int MAX_NEWS = 1024;
 
@@ -32,6 +32,7 @@ final class Offers {
     private final Map<Digest, Map<NodeId, Long>> interests = new LinkedHashMap<>();
     private final Map<NodeId, Integer> perPeer = new LinkedHashMap<>();
     private int total;
+    private long newsNanos = Long.MIN_VALUE;
 
     Offers(Core core) {
         this.core = core;
@@ -102,19 +103,31 @@ final class Offers {
 
     /** A piece can be given from now on. */
     void news(Transfer t, int piece) {
-        if (!t.offers(piece)) {
-            return;
+        if (t.offers(piece)) {
+            t.news.add(piece);
+            if (t.news.size() >= MAX_NEWS) {
+                flush(t);
+            } else {
+                tick();
+            }
         }
-        t.news.add(piece);
-        tick(t);
     }
 
-    /** Tells what is new when it is time to. */
-    void tick(Transfer t) {
-        if (t.newsNanos == Long.MIN_VALUE
-                || core.now - t.newsNanos >= batchNanos(t)
-                || t.news.size() >= MAX_NEWS) {
-            flush(t);
+    /**
+     * Tells what is new of all blobs when it is time to: what goes to a member at one time costs it
+     * and the way there little more than one message.
+     */
+    void tick() {
+        int many = -1;
+        for (Transfer t : core.transfers.values()) {
+            if (!t.news.isEmpty()) {
+                many = Math.max(many, interests.getOrDefault(t.digest, Map.of()).size());
+            }
+        }
+        boolean due = newsNanos == Long.MIN_VALUE || core.now - newsNanos >= batchNanos(many);
+        if (many >= 0 && due) {
+            newsNanos = core.now;
+            core.transfers.values().forEach(this::flush);
         }
     }
 
@@ -122,9 +135,8 @@ final class Offers {
      * How long to wait for more to tell: many members and a slow way out make it long, and nobody
      * can be given more meanwhile than the few pieces that leave.
      */
-    private long batchNanos(Transfer t) {
-        int many = interests.getOrDefault(t.digest, Map.of()).size();
-        long telling = core.uplink.nanos((long) PART * MESSAGE_BYTES * many);
+    private long batchNanos(int members) {
+        long telling = core.uplink.nanos((long) PART * MESSAGE_BYTES * members);
         long fewLeave = PIECES_BETWEEN * core.uplink.pieceNanos();
         return Math.clamp(Math.max(telling, fewLeave), SHORTEST_BATCH_NANOS, LONGEST_BATCH_NANOS);
     }
@@ -151,7 +163,6 @@ final class Offers {
             }
         }
         t.news.clear();
-        t.newsNanos = core.now;
     }
 
     /** Pieces were read from upstream: all that want them hear it, with their hashes. */

@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.swarm;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
@@ -58,6 +59,9 @@ final class Peer {
 
     /** Messages with claims by it of which the signatures are being checked. */
     int claimChecks;
+
+    /** That it signs its claims with, DER. */
+    byte @Nullable [] certificate;
 
     /** It has no room for more pieces until then. */
     long fullUntilNanos = Long.MIN_VALUE;

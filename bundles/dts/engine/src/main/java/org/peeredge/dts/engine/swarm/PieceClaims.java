@@ -29,8 +29,8 @@ final class PieceClaims {
     private final Map<Integer, Said> said = new LinkedHashMap<>();
     private final List<Event.Claimed> all = new ArrayList<>();
 
-    /** Those whose signature was checked, by signature: they come again and again. */
-    private final Map<ByteBuffer, Event.Claimed> checked = new LinkedHashMap<>(16, 0.75f, true);
+    /** By signature: they come again and again. */
+    private final Map<ByteBuffer, Event.Claimed> heard = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Pieces that may be asked of members: there is one hash for them. */
     private final BitSet known = new BitSet();
@@ -56,6 +56,16 @@ final class PieceClaims {
 
     boolean disputed(int piece) {
         return disputed.get(piece);
+    }
+
+    /** Whether somebody said a hash of each of these, be it in doubt. */
+    boolean knowsAll(BitSet pieces) {
+        for (int p = pieces.nextSetBit(0); p >= 0; p = pieces.nextSetBit(p + 1)) {
+            if (!known.get(p) && !disputed.get(p)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether this node has read it from upstream itself. */
@@ -92,15 +102,16 @@ final class PieceClaims {
     }
 
     /**
-     * Takes a claim whose signature is good.
+     * Takes a claim of which it is known who made it.
      *
      * @param pieces in the blob
      */
-    void add(NodeId by, Claim claim, int pieces) {
-        Event.Claimed claimed = new Event.Claimed(by, claim);
-        checked.put(ByteBuffer.wrap(claim.signature()), claimed);
-        if (checked.size() > pieces + SPARE) {
-            checked.remove(checked.keySet().iterator().next());
+    void add(Event.Claimed claimed, int pieces) {
+        NodeId by = claimed.by();
+        Claim claim = claimed.claim();
+        heard.put(ByteBuffer.wrap(claim.signature()), claimed);
+        if (heard.size() > pieces + SPARE) {
+            heard.remove(heard.keySet().iterator().next());
         }
         boolean news = false;
         for (int i = 0; i < claim.pieces().size(); i++) {
@@ -174,9 +185,9 @@ final class PieceClaims {
                 .toList();
     }
 
-    /** Who made a claim, where its signature was checked before. */
+    /** Who made a claim, where that was heard before. */
     Optional<NodeId> author(Claim claim) {
-        Event.Claimed known = checked.get(ByteBuffer.wrap(claim.signature()));
+        Event.Claimed known = heard.get(ByteBuffer.wrap(claim.signature()));
         return known != null && same(known.claim(), claim)
                 ? Optional.of(known.by())
                 : Optional.empty();
@@ -191,8 +202,8 @@ final class PieceClaims {
 
     /** Keeps this node's own claim, to be passed on. */
     void signed(NodeId self, Claim claim) {
-        Event.Claimed claimed = new Event.Claimed(self, claim);
-        checked.put(ByteBuffer.wrap(claim.signature()), claimed);
+        Event.Claimed claimed = new Event.Claimed(self, claim, true);
+        heard.put(ByteBuffer.wrap(claim.signature()), claimed);
         all.add(claimed);
     }
 
@@ -212,7 +223,7 @@ final class PieceClaims {
         read.clear();
         said.clear();
         all.clear();
-        checked.clear();
+        heard.clear();
         known.clear();
         disputed.clear();
     }

@@ -245,6 +245,7 @@ public final class Swarm {
                 flow.tick(t);
             }
         }
+        flow.offers.tick();
         serving.changed();
         if (expiredNanos == Long.MIN_VALUE || core.now - expiredNanos >= EXPIRE_NANOS) {
             expiredNanos = core.now;

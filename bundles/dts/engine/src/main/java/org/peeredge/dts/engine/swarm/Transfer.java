@@ -165,7 +165,6 @@ final class Transfer {
     boolean rosterStale = true;
     final long selfRank;
     final List<Integer> news = new ArrayList<>();
-    long newsNanos = Long.MIN_VALUE;
 
     Transfer(
             NodeId self,

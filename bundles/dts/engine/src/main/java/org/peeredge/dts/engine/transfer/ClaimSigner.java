@@ -53,18 +53,21 @@ final class ClaimSigner {
         Message.Claims message = a.message();
         Digest digest = message.digest();
         List<Event.Claimed> good = new ArrayList<>();
+        boolean forged = false;
         for (Claim claim : message.claims()) {
             try {
                 Membership by = identity.check(claim.certificate());
                 byte[] statement = claim.statement(digest, message.sizeBytes());
                 if (identity.verify(by, statement, claim.signature())) {
-                    good.add(new Event.Claimed(by.node(), claim));
+                    good.add(new Event.Claimed(by.node(), claim, true));
+                } else {
+                    forged |= by.node().equals(a.from());
                 }
             } catch (NeverException e) {
                 // Expired, revoked or foreign: its word does not count.
             }
         }
         return new Event.ClaimsChecked(
-                a.from(), digest, message.sizeBytes(), List.copyOf(good), true);
+                a.from(), digest, message.sizeBytes(), List.copyOf(good), forged);
     }
 }

@@ -25,6 +25,8 @@ enum SimLiar {
     FALSE_MAP(true),
     /** Reads from the registry, and signs what it did not read. */
     FALSE_CLAIMS(true),
+    /** As that, but its signatures are not good, so that nobody can show it to others. */
+    FORGED_CLAIMS(false),
     /** Says that it has all, and never answers. */
     BOASTS(false),
     /** Answers each request, a long while later. */
@@ -55,6 +57,11 @@ enum SimLiar {
             }
             case FALSE_CLAIMS -> {
                 node.falseClaims = true;
+                sim.time.after(0, () -> sim.want(node, content, true));
+            }
+            case FORGED_CLAIMS -> {
+                node.falseClaims = true;
+                node.forges = true;
                 sim.time.after(0, () -> sim.want(node, content, true));
             }
             case BOASTS -> node.boasts = true;

@@ -61,6 +61,9 @@ final class SimNode implements Receiver {
     /** What it reads from upstream it falsifies, and says so. */
     boolean falseClaims;
 
+    /** Its signatures under what it claims are not good. */
+    boolean forges;
+
     /** Sends what it is asked for, but much later. */
     boolean dawdles;
 
@@ -267,7 +270,7 @@ final class SimNode implements Receiver {
                                             a.pieces(),
                                             a.hashes(),
                                             SimContent.signature(id).certificate(),
-                                            new byte[0])));
+                                            forges ? SimEvidence.FORGED : new byte[0])));
             case Action.CheckClaims a ->
                     later(
                             MILLI / 2,
@@ -276,9 +279,13 @@ final class SimNode implements Receiver {
                                     a.message().digest(),
                                     a.message().sizeBytes(),
                                     a.message().claims().stream()
-                                            .map(c -> new Event.Claimed(by(c), c))
+                                            .filter(c -> c.signature().length == 0)
+                                            .map(c -> new Event.Claimed(by(c), c, true))
                                             .toList(),
-                                    true));
+                                    a.message().claims().stream()
+                                            .anyMatch(c ->
+                                                    c.signature().length > 0
+                                                            && by(c).equals(a.from()))));
             case Action.Verify a -> verify(a.digest());
             case Action.Reset a -> {
                 disk.blob(a.digest()).have.clear();

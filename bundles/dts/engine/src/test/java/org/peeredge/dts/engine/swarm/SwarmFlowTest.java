@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -301,18 +302,27 @@ class SwarmFlowTest {
         return (want.doneNanos - want.begunNanos) / 1e9;
     }
 
-    /** A member at a twentieth of the rate costs the others little. */
+    /**
+     * A member at a twentieth of the rate costs the others little: in the middle of nine seeds,
+     * since now and then the last piece is one that it took.
+     */
     @Test
     void aSlowMemberCostsTheOthersLittle() {
-        double without = others(8, Optional.empty());
-        double with = others(8, Optional.of(Link.of(1_250_000, 100_000)));
+        double[] ratios = new double[9];
+        for (int seed = 0; seed < ratios.length; seed++) {
+            double without = others(8, seed, Optional.empty());
+            double with = others(8, seed, Optional.of(Link.of(1_250_000, 100_000)));
+            ratios[seed] = with / without;
+        }
+        Arrays.sort(ratios);
         LoggerFactory.getLogger(SwarmFlowTest.class)
-                .info("with a slow member {} s, without {} s: {}", with, without, with / without);
-        assertTrue(with <= 1.1 * without, () -> with + " s, without it " + without + " s");
+                .info("with a slow member / without: {}", Arrays.toString(ratios));
+        assertTrue(ratios[ratios.length / 2] <= 1.1, () -> Arrays.toString(ratios));
+        assertTrue(ratios[ratios.length - 1] <= 3, () -> Arrays.toString(ratios));
     }
 
-    private static double others(int n, Optional<Link> slow) {
-        SwarmSim sim = new SwarmSim(10);
+    private static double others(int n, long seed, Optional<Link> slow) {
+        SwarmSim sim = new SwarmSim(seed);
         Link link = Link.of(25_000_000, 100_000);
         SimNode origin = sim.node("origin", 0, link, Role.ORIGIN);
         SimContent content = sim.content("image", 8 * MIB);

@@ -155,7 +155,8 @@ class SwarmLiarsTest {
                 liars.forEach((liar, how) -> {
                     boolean doubt =
                             liars.containsValue(SimLiar.FALSE_MAP)
-                                    || liars.containsValue(SimLiar.FALSE_CLAIMS);
+                                    || liars.containsValue(SimLiar.FALSE_CLAIMS)
+                                    || liars.containsValue(SimLiar.FORGED_CLAIMS);
                     int most = doubt ? Math.max(WASTED_IN_DOUBT, pieces / PART_IN_DOUBT) : WASTED;
                     if (node.bad.getOrDefault(liar.id, 0) > most) {
                         wrong.add(node + " got " + node.bad.get(liar.id) + " false of " + liar);
