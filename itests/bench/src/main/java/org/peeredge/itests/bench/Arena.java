@@ -110,6 +110,11 @@ final class Arena implements AutoCloseable {
         mesh.node("h0").close();
     }
 
+    /** The nodes of the members, as processes. */
+    List<Long> memberPids() {
+        return members.stream().map(host -> Cpu.javaPid(mesh.node(host).handle())).toList();
+    }
+
     /** Makes an image and puts it into the plain registry. */
     Content publish(List<Layer> layers) throws IOException {
         return publish(104_729L * ++contents, layers);

@@ -21,7 +21,11 @@ final class Cpu {
 
     /** User and system seconds of a process and its threads so far. */
     static double seconds(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return secondsOf(Files.readString(Path.of("/proc/" + pid + "/stat")));
+    }
+
+    /** The same of what its file, or a thread's, says. */
+    static double secondsOf(String stat) {
         String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(words[11]) + Long.parseLong(words[12])) / TICKS_PER_SECOND;
     }

@@ -17,10 +17,10 @@ import org.peeredge.itests.bench.Experiment.Tries;
  * first and have no others among them.
  */
 final class Rounds {
-    /** Warm is who is not faster by this part than in the fastest pull before. */
-    private static final double GAIN = 0.03;
+    /** Nodes are warm when their compilers take no more than this part of their CPU time. */
+    private static final double COMPILERS = 0.05;
 
-    private static final int MOST_WARM_UPS = 8;
+    private static final int MOST_WARM_UPS = 16;
 
     private Rounds() {}
 
@@ -67,13 +67,13 @@ final class Rounds {
 
     private static void warmUp(Arena arena, Tasks tasks, String system)
             throws IOException, InterruptedException {
-        double fastest = turn(arena, tasks, system, 0).last();
-        for (int i = 1; i < MOST_WARM_UPS; i++) {
-            double last = turn(arena, tasks, system, 0).last();
-            if (last > (1 - GAIN) * fastest) {
-                return;
-            }
-            fastest = last;
+        Compilers compilers = new Compilers(arena.memberPids());
+        double part = 1;
+        for (int i = 0; i < MOST_WARM_UPS && part > COMPILERS; i++) {
+            turn(arena, tasks, system, 0);
+            part = compilers.part();
+            System.out.printf(
+                    Locale.ROOT, "    %.0f %% of the nodes' CPU time to compilers%n", part * 100);
         }
     }
 

@@ -75,7 +75,7 @@ final class Flow implements WholeFetch.Ending {
                             core.now);
             t.background = e.background();
             t.answersDueNanos = core.now + wholeFetch.answerNanos();
-            core.transfers.put(digest, t);
+            core.begin(t);
             intend(t);
             for (Peer peer : core.peers.values()) {
                 t.sources.put(peer.id, new Source(t.digest, peer, core.now));
@@ -309,7 +309,7 @@ final class Flow implements WholeFetch.Ending {
             core.pendingBytes -= t.length(p);
         }
         takes.end(t);
-        core.transfers.remove(t.digest);
+        core.end(t);
         offers.tell(t.digest);
     }
 
