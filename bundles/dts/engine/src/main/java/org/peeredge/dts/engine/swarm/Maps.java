@@ -13,6 +13,7 @@ final class Maps {
     private static final long AGAIN_NANOS = 2 * Time.SECOND;
     private static final long EXCLUDE_NANOS = 30 * Time.SECOND;
     private static final long PROOF_NANOS = Time.SECOND / 2;
+    private static final long UNCLAIMED_NANOS = Time.SECOND;
     private static final int MAX_TRIES = 3;
     private static final int ASKED_AT_ONCE = 2;
 
@@ -64,6 +65,7 @@ final class Maps {
     }
 
     private void ask(Transfer t, Source s) {
+        s.before = false;
         s.mapAwaited = true;
         s.mapAskedNanos = core.now;
         core.send(s.peer.id, new Message.GetMap(t.digest));
@@ -83,13 +85,26 @@ final class Maps {
         return best;
     }
 
-    /** Not again while it tells the hashes of what it has: that is all it could answer. */
     private boolean due(Transfer t, Source s) {
-        if (s.mapAskedNanos == Long.MIN_VALUE) {
-            return true;
+        return (s.mapAskedNanos == Long.MIN_VALUE || core.now - s.mapAskedNanos > AGAIN_NANOS)
+                && (!t.fast || s.complete() || lacksClaims(t, s));
+    }
+
+    /**
+     * Whether it has pieces of which nobody has said a hash: at first, or for a while. Claims come
+     * unasked, and an answer holds all of them again, with certificates; what was said before this
+     * node began is missed.
+     */
+    private boolean lacksClaims(Transfer t, Source s) {
+        if (t.claims.knowsAll(s.pieces)) {
+            s.unclaimedNanos = Long.MIN_VALUE;
+            s.before = false;
+            return false;
         }
-        boolean told = t.fast && !s.complete() && t.claims.knowsAll(s.pieces);
-        return core.now - s.mapAskedNanos > AGAIN_NANOS && !told;
+        if (s.unclaimedNanos == Long.MIN_VALUE) {
+            s.unclaimedNanos = core.now;
+        }
+        return s.before || core.now - s.unclaimedNanos > UNCLAIMED_NANOS;
     }
 
     private static boolean nearer(Source a, Source b) {

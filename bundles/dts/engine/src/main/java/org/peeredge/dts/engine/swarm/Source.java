@@ -59,6 +59,12 @@ final class Source {
     boolean mapAwaited;
     boolean mapGiven;
 
+    /** Since when it has pieces whose hash nobody has said. */
+    long unclaimedNanos = Long.MIN_VALUE;
+
+    /** It had answered the first question, and not been asked for hashes yet. */
+    boolean before;
+
     /** How many of the claims it was given since {@link #claimsSinceNanos}, and asked for more. */
     int claimsGiven;
 
