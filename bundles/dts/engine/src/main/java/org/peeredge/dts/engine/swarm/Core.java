@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,13 +40,6 @@ final class Core {
     final Map<String, Peer> registries = new LinkedHashMap<>();
 
     final Map<Digest, Transfer> transfers = new LinkedHashMap<>();
-
-    /**
-     * The transfers in the order in which they are to be done, the same at each member: they share
-     * what is under way, so what is done first here must not be what is done last there.
-     */
-    final List<Transfer> inOrder = new ArrayList<>();
-
     final Map<Digest, HeldBlob> held = new LinkedHashMap<>();
 
     final Uplink uplink = new Uplink();
@@ -92,17 +82,6 @@ final class Core {
     void turn(long nowNanos, Consumer<Action> actions) {
         this.now = nowNanos;
         this.out = actions;
-    }
-
-    void begin(Transfer t) {
-        transfers.put(t.digest, t);
-        inOrder.add(t);
-        inOrder.sort(Comparator.comparing(other -> other.digest.toString()));
-    }
-
-    void end(Transfer t) {
-        transfers.remove(t.digest);
-        inOrder.remove(t);
     }
 
     void act(Action action) {

@@ -75,7 +75,7 @@ final class Flow implements WholeFetch.Ending {
                             core.now);
             t.background = e.background();
             t.answersDueNanos = core.now + wholeFetch.answerNanos();
-            core.begin(t);
+            core.transfers.put(digest, t);
             intend(t);
             for (Peer peer : core.peers.values()) {
                 t.sources.put(peer.id, new Source(t.digest, peer, core.now));
@@ -309,7 +309,7 @@ final class Flow implements WholeFetch.Ending {
             core.pendingBytes -= t.length(p);
         }
         takes.end(t);
-        core.end(t);
+        core.transfers.remove(t.digest);
         offers.tell(t.digest);
     }
 

@@ -65,7 +65,7 @@ final class Maps {
     }
 
     private void ask(Transfer t, Source s) {
-        s.before = false;
+        s.firstAnswer = false;
         s.mapAwaited = true;
         s.mapAskedNanos = core.now;
         core.send(s.peer.id, new Message.GetMap(t.digest));
@@ -98,13 +98,13 @@ final class Maps {
     private boolean lacksClaims(Transfer t, Source s) {
         if (t.claims.knowsAll(s.pieces)) {
             s.unclaimedNanos = Long.MIN_VALUE;
-            s.before = false;
+            s.firstAnswer = false;
             return false;
         }
         if (s.unclaimedNanos == Long.MIN_VALUE) {
             s.unclaimedNanos = core.now;
         }
-        return s.before || core.now - s.unclaimedNanos > UNCLAIMED_NANOS;
+        return s.firstAnswer || core.now - s.unclaimedNanos > UNCLAIMED_NANOS;
     }
 
     private static boolean nearer(Source a, Source b) {

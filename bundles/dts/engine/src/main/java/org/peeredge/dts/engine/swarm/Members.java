@@ -120,7 +120,7 @@ final class Members {
             return;
         }
         Holding before = s.holding;
-        s.before |= !s.answered;
+        s.firstAnswer |= !s.answered;
         s.answered = true;
         s.signNanos = core.now;
         s.sizeBytes = m.sizeBytes();

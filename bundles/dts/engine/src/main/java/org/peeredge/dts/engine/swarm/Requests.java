@@ -26,9 +26,6 @@ final class Requests {
     private static final long UNPROVEN_NANOS = Time.SECOND / 4;
     private static final long DOUBT_NANOS = 600 * Time.SECOND;
 
-    /** Each so many-th turn at a source is not the first transfer's. */
-    private static final int OTHERS = 4;
-
     private final Core core;
     private final Picker picker;
     private final Takes takes;
@@ -85,25 +82,20 @@ final class Requests {
     }
 
     /**
-     * A source has room again. The first transfer in order has most of the turns, so that one blob
-     * after another is complete, checked and given to clients while the next ones come; the others
-     * take turns at the rest, so that none waits for ever.
+     * A source has room again. The transfers take turns at it: else each member would be busy with
+     * another blob, and have nothing yet of those that the others wait for.
      */
     void fill(Peer peer) {
         if (!peer.hasRoom(Pieces.MIN_PIECE_BYTES, Long.MAX_VALUE)) {
             return;
         }
-        List<Transfer> all = List.copyOf(core.inOrder);
-        boolean asked = true;
-        while (asked) {
-            int turn = ++peer.turn;
-            int first = turn % OTHERS == 0 ? turn / OTHERS : 0;
-            asked = false;
-            for (int i = 0; i < all.size() && !asked; i++) {
-                Transfer t = all.get(Math.floorMod(first + i, all.size()));
-                Source s = t.sources.get(peer.id);
-                asked = s != null && core.mayAsk(t) && askOnce(t, s);
-            }
+        List<Transfer> all = List.copyOf(core.transfers.values());
+        int idle = 0;
+        while (idle < all.size()) {
+            peer.turn = (peer.turn + 1) % all.size();
+            Transfer t = all.get(peer.turn);
+            Source s = t.sources.get(peer.id);
+            idle = s != null && core.mayAsk(t) && askOnce(t, s) ? 0 : idle + 1;
         }
     }
 

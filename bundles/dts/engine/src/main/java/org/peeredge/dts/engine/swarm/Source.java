@@ -62,8 +62,8 @@ final class Source {
     /** Since when it has pieces whose hash nobody has said. */
     long unclaimedNanos = Long.MIN_VALUE;
 
-    /** It had answered the first question, and not been asked for hashes yet. */
-    boolean before;
+    /** Its first answer has come, and it was not asked for hashes since. */
+    boolean firstAnswer;
 
     /** How many of the claims it was given since {@link #claimsSinceNanos}, and asked for more. */
     int claimsGiven;

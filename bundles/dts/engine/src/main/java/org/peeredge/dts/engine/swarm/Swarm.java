@@ -240,7 +240,7 @@ public final class Swarm {
         core.throttle.tick();
         flow.requests.isolation.tick();
         flow.sharing.room();
-        for (Transfer t : List.copyOf(core.inOrder)) {
+        for (Transfer t : List.copyOf(core.transfers.values())) {
             if (core.transfers.get(t.digest) == t) {
                 flow.tick(t);
             }

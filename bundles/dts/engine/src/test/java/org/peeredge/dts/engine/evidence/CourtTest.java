@@ -83,6 +83,23 @@ class CourtTest {
         assertEquals(1, mesh.checks, "known already");
     }
 
+    /** Banned here by what it said itself; shown to others once its signature was looked at. */
+    @Test
+    void whatTheLiarToldItselfIsPassedOnOnlyIfItSignedIt() {
+        Message.Against m = mapBy(LIAR, map(2));
+        court.heard(m, 0);
+        assertEquals(List.of(LIAR), mesh.convicted);
+        assertEquals(List.of(), mesh.told);
+        assertEquals(1, mesh.checks);
+        court.checked(SELF, m, new Finding(Standing.FALSE, LIAR, Set.of(), false), 1);
+        assertEquals(List.of(), mesh.told);
+        assertEquals(List.of(LIAR), mesh.convicted, "nobody else, nor twice");
+        court.checked(SELF, m, good(LIAR), 2);
+        assertEquals(List.of(FRIEND, OTHER), mesh.told);
+        court.up(node(7), 3);
+        assertEquals(List.of(FRIEND, OTHER, node(7)), mesh.told, "who comes later hears");
+    }
+
     @Test
     void aTrueMapConvictsNobody() {
         mesh.truth = Optional.of(TRUTH);

@@ -72,6 +72,9 @@ final class SimNode implements Receiver {
 
     int mostAtOnce;
 
+    /** Messages that asked this node for a map, or for claims. */
+    int mapsAsked;
+
     /** Pieces that were false and not kept, by sender. */
     final Map<NodeId, Integer> bad = new LinkedHashMap<>();
 
@@ -196,6 +199,7 @@ final class SimNode implements Receiver {
             return;
         }
         NodeId sender = sim.node(from).id;
+        mapsAsked += message instanceof Message.GetMap ? 1 : 0;
         if (boasts && message instanceof Message.WhoHas m) {
             reply(
                     from,

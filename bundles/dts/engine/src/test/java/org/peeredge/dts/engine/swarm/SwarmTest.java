@@ -121,6 +121,27 @@ class SwarmTest {
         }
     }
 
+    /** Nobody else can be told of it, but whoever was lied to sees it. */
+    @Test
+    void whoDoesNotSignItsClaimsIsBanned() {
+        origin.kill();
+        b.forges = true;
+        completes(want(true, a, b, c), 60);
+        for (SimNode node : List.of(a, c)) {
+            assertEquals(java.util.Set.of(b.id), node.punished, "banned by " + node);
+        }
+        assertEquals(java.util.Set.of(), b.punished);
+    }
+
+    /** They come unasked: an answer would be all of them again. */
+    @Test
+    void claimsAreAskedForOnlyWhereSomeWereMissed() {
+        origin.kill();
+        completes(want(true, a, b, c), 20);
+        int asked = a.mapsAsked + b.mapsAsked + c.mapsAsked;
+        assertTrue(asked <= 6, "asked " + asked + " times, each member once at most is enough");
+    }
+
     /** With a trusted map at hand, what does not match it is not even written. */
     @Test
     void aMirrorThatSendsFalsePiecesIsLeft() {

@@ -70,6 +70,32 @@ class EvidenceSignerTest {
         return ((Event.AccusationSigned) e).evidence();
     }
 
+    private static Claim claim(TestIdentity names, TestIdentity signs) throws Exception {
+        UpstreamRef registry = new UpstreamRef("registry.test", "library/x");
+        List<Integer> pieces = List.of(1);
+        byte[] statement = Claim.statement(DIGEST, 180_000, registry, pieces, new byte[32]);
+        byte[] certificate = names.chain().getFirst().getEncoded();
+        return new Claim(registry, pieces, new byte[32], certificate, signs.sign(statement));
+    }
+
+    private Event.ClaimsChecked checked(Claim claim) {
+        Message.Claims claims = new Message.Claims(DIGEST, 180_000, List.of(claim));
+        Event e = new ClaimSigner(accuser).check(new Action.CheckClaims(id(liar), claims));
+        return (Event.ClaimsChecked) e;
+    }
+
+    /** Who passes on another's may not have looked. */
+    @Test
+    void onlyOnesOwnClaimCanBeForged() throws Exception {
+        Event.ClaimsChecked good = checked(claim(liar, liar));
+        assertEquals(id(liar), good.claims().getFirst().by());
+        assertTrue(good.claims().getFirst().checked() && !good.forged());
+        Event.ClaimsChecked own = checked(claim(liar, origin));
+        assertTrue(own.claims().isEmpty() && own.forged());
+        Event.ClaimsChecked anothers = checked(claim(origin, liar));
+        assertTrue(anothers.claims().isEmpty() && !anothers.forged());
+    }
+
     @Test
     void anAccusationIsItsSigners() {
         Message.Against m = accusation();
