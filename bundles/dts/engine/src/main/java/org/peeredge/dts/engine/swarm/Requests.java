@@ -160,7 +160,7 @@ final class Requests {
 
     /** Asks for {@code count} pieces of one group. */
     void ask(Transfer t, Source s, int piece, int count) {
-        s.unsure.set(piece, piece + count, !t.maps.proves());
+        s.unsure.set(piece, piece + count, !t.maps.proves() && !t.maps.signedBy(s.peer.id));
         for (int p = piece; p < piece + count; p++) {
             int length = t.length(p);
             s.inflight++;
@@ -288,9 +288,11 @@ final class Requests {
      */
     void punishSender(Transfer t, Source s, int piece, String why, boolean claimed) {
         NodeId id = s.peer.id;
+        boolean byMap = !t.fast || t.maps.trusted(); // else it differs from what another claimed
+        boolean knew = !s.unsure.get(piece) && (t.maps.proves() || t.maps.signedBy(id));
         if (s.peer.banned) {
             // One offence, of which more was under way.
-        } else if ((t.maps.proves() && !s.unsure.get(piece)) || t.maps.signedBy(id) || claimed) {
+        } else if (claimed || (byMap && knew)) {
             core.punish(id, why, Terms.BAD_PIECE_MILLIS);
             core.justice.accuse(id, t.digest, piece);
         } else {

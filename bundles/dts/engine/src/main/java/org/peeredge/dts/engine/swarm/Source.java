@@ -49,7 +49,10 @@ final class Source {
     long excludedUntilNanos = Long.MIN_VALUE;
     long passedUntilNanos = Long.MIN_VALUE;
 
-    /** Pieces that it was asked for when no map was known to be true: it may not know either. */
+    /**
+     * Pieces that it was asked for when no map was known to be true, nor signed by it: it may not
+     * have known either, and a map may overtake them.
+     */
     final BitSet unsure = new BitSet();
 
     /** Refused several pieces at once: until then it is asked for one at a time. */
