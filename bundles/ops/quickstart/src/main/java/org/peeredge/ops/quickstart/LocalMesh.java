@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One mesh of several nodes on this machine's loopback: an origin with a shell, and headless edges.
@@ -172,7 +173,7 @@ public final class LocalMesh implements AutoCloseable {
     private static void await(NodeProcess node, Probe probe)
             throws IOException, InterruptedException {
         long end = System.nanoTime() + READY.toNanos();
-        IOException last = null;
+        @Nullable IOException last = null;
         while (System.nanoTime() < end) {
             if (!node.alive()) {
                 throw new IOException(node.spec().name() + " ended at start; " + node.lastWords());
@@ -190,13 +191,15 @@ public final class LocalMesh implements AutoCloseable {
                 node.spec().name()
                         + " was not ready after "
                         + READY.toSeconds()
-                        + " s; "
+                        + " s"
+                        + (last == null ? "" : ", the last try: " + last)
+                        + "; "
                         + node.lastWords(),
                 last);
     }
 
     private static Map<String, String> merged(
-            @org.jspecify.annotations.Nullable Map<String, String> base, Map<String, String> more) {
+            @Nullable Map<String, String> base, Map<String, String> more) {
         var all = new java.util.HashMap<String, String>(base == null ? Map.of() : base);
         all.putAll(more);
         return all;

@@ -39,6 +39,7 @@ final class Connection implements ChannelListener {
             Hop loop,
             Clock clock,
             MessageCodec codec,
+            Frames frames,
             PeersConfig config,
             PeerMetrics metrics,
             Blame blame) {}
@@ -97,6 +98,11 @@ final class Connection implements ChannelListener {
     long features;
     volatile List<String> addresses = List.of();
     final Set<Message.PeerHint> toldPeers = new HashSet<>();
+
+    /** The certificate in this node's hello, and in the other's; empty before them. */
+    private volatile byte[] shownHere = {};
+
+    private volatile byte[] shownThere = {};
 
     /** When something was last said about content, either way. */
     volatile long contentNanos;
@@ -204,11 +210,14 @@ final class Connection implements ChannelListener {
 
     private void control(Frame frame) {
         int bytes = frame.bytes().remaining();
-        Optional<Message> message = shared.codec().decode(frame.bytes());
+        Optional<Message> message = shared.codec().decode(frame.bytes(), shownThere);
         frame.release();
         if (message.isEmpty()) {
             shared.metrics().unknownFrames.increment();
             return;
+        }
+        if (message.get() instanceof Message.Hello hello) {
+            shownThere = hello.certificate();
         }
         enter(bytes);
         shared.loop()
@@ -284,10 +293,13 @@ final class Connection implements ChannelListener {
         }
         ByteBuffer frame;
         try {
-            frame = shared.codec().encode(message);
+            frame = shared.frames().of(message, shownHere);
         } catch (IllegalArgumentException e) {
             LOG.debug("{}: not sent: {}", node().shortName(), e.getMessage());
             return false;
+        }
+        if (message instanceof Message.Hello hello) {
+            shownHere = hello.certificate();
         }
         int bytes = frame.remaining();
         shared.metrics().control(message).add(bytes);

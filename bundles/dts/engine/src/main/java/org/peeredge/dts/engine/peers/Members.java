@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.peers;
 
+import java.security.cert.CertificateEncodingException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -181,7 +182,11 @@ final class Members implements ConnectionOwner {
                         .toList();
         c.send(
                 new Message.Hello(
-                        Limits.VERSION, features.getAsLong(), mine, identity.revocationNumber()));
+                        Limits.VERSION,
+                        features.getAsLong(),
+                        mine,
+                        identity.revocationNumber(),
+                        certificate()));
         loop.schedule(
                 config.helloTimeout(),
                 () -> {
@@ -189,6 +194,15 @@ final class Members implements ConnectionOwner {
                         c.close("no hello within " + config.helloTimeout().toMillis() + " ms");
                     }
                 });
+    }
+
+    private byte[] certificate() {
+        try {
+            byte[] mine = identity.chain().getFirst().getEncoded();
+            return mine.length <= Limits.MAX_CERTIFICATE_BYTES ? mine : new byte[0];
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("our own certificate cannot be encoded", e);
+        }
     }
 
     private void refuse(Connection c, String reason) {

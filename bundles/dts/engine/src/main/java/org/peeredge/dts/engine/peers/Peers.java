@@ -74,7 +74,15 @@ public final class Peers {
         background = ports.threads().newVirtualPool(BUNDLE, "peers");
         calls = new PluginCalls(ports.threads().newVirtualPool(BUNDLE, "channels"));
         Connection.Hop hop = this::hop;
-        shared = new Connection.Shared(hop, ports.clock(), codec, config, metrics, this::blamed);
+        shared =
+                new Connection.Shared(
+                        hop,
+                        ports.clock(),
+                        codec,
+                        new Frames(codec),
+                        config,
+                        metrics,
+                        this::blamed);
         book = new AddressBook(config, ports.threads().random());
         bans = new Bans(ports.clock(), ports.loop(), config.maxBans(), this::dialNow);
         neighbours = new Neighbours(ports.clock(), config, ports.networks());

@@ -6,7 +6,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.engine.wire.Holding;
 import org.peeredge.dts.engine.wire.Message;
@@ -141,28 +141,45 @@ final class Offers {
         return Math.clamp(Math.max(telling, fewLeave), SHORTEST_BATCH_NANOS, LONGEST_BATCH_NANOS);
     }
 
-    /** Sends the pieces that came since the last time to all that lack one of them. */
+    /**
+     * Tells of the pieces that came since the last time: neighbours of all, since they also offer
+     * what is not here; others of what no neighbour has told them before and they lack.
+     */
     private void flush(Transfer t) {
         if (t.news.isEmpty()) {
             return;
         }
-        Map<NodeId, Long> who = interests.get(t.digest);
-        Message.Have have = new Message.Have(t.digest, List.copyOf(t.news));
-        if (who != null) {
-            for (NodeId peer : who.keySet()) {
-                if (lacksAny(t, t.sources.get(peer))) {
-                    core.send(peer, have);
-                }
+        Set<NodeId> who = interests.getOrDefault(t.digest, Map.of()).keySet();
+        Message.Have near = new Message.Have(t.digest, List.copyOf(t.news));
+        t.news.removeIf(piece -> toldAfar(t, piece));
+        Message.Have far = new Message.Have(t.digest, List.copyOf(t.news));
+        for (NodeId peer : who) {
+            Source s = t.sources.get(peer);
+            if (s == null || s.peer.neighbour()) {
+                core.send(peer, near);
+            } else if (lacksAny(s, far.pieces())) {
+                core.send(peer, far);
             }
         }
         for (Source s : t.sources.values()) {
-            if (s.peer.neighbour()
-                    && s.complete()
-                    && (who == null || !who.containsKey(s.peer.id))) {
-                core.send(s.peer.id, have); // it offers what is not here yet
+            if (s.peer.neighbour() && s.complete() && !who.contains(s.peer.id)) {
+                core.send(s.peer.id, near);
             }
         }
         t.news.clear();
+    }
+
+    /**
+     * Whether a neighbour has it, and told so: members elsewhere need to know one place in this
+     * LAN, the way to it is the same. With answers to WhoHas they hear of the others.
+     */
+    private boolean toldAfar(Transfer t, int piece) {
+        for (Source s : t.sources.values()) {
+            if (s.peer.neighbour() && s.brings(core.now) && s.has(piece)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Pieces were read from upstream: all that want them hear it, with their hashes. */
@@ -173,11 +190,8 @@ final class Offers {
         }
     }
 
-    private static boolean lacksAny(Transfer t, @Nullable Source s) {
-        if (s == null || s.peer.neighbour()) {
-            return true; // neighbours also offer what is not here, and rarest first
-        }
-        for (int piece : t.news) {
+    private static boolean lacksAny(Source s, List<Integer> pieces) {
+        for (int piece : pieces) {
             if (!s.has(piece)) {
                 return true;
             }

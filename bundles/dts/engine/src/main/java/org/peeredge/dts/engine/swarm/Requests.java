@@ -99,14 +99,17 @@ final class Requests {
         }
     }
 
-    /** A piece has come into the LAN: there is room for the next one from afar. */
+    /**
+     * A piece has come into the LAN: there is room for the next one from afar. Registries first:
+     * who waits for a LAN whose way out is full leaves them idle, and is behind it from then on.
+     */
     void fillFromAfar() {
+        List.copyOf(core.registries.values()).forEach(this::fill);
         for (Peer peer : List.copyOf(core.peers.values())) {
             if (!peer.neighbour()) {
                 fill(peer);
             }
         }
-        List.copyOf(core.registries.values()).forEach(this::fill);
     }
 
     private boolean askOnce(Transfer t, Source s) {

@@ -24,8 +24,15 @@ public sealed interface Message {
      * @param features {@link Features} bits for later messages; unknown bits are ignored
      * @param addresses where the sender can be reached, {@code type://host:port}; at most 16
      * @param revocationNumber of its newest revocation list
+     * @param certificate the sender's, DER, which {@link Claims} on this channel need not repeat;
+     *     empty for none
      */
-    record Hello(int version, long features, List<String> addresses, long revocationNumber)
+    record Hello(
+            int version,
+            long features,
+            List<String> addresses,
+            long revocationNumber,
+            byte[] certificate)
             implements Message {}
 
     /**

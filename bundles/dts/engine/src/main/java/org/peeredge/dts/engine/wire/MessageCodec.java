@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 public final class MessageCodec {
     private static final int FIRST_BUFFER_BYTES = 256;
+    private static final byte[] NONE = {};
 
     private final CBORFactory cbor;
 
@@ -44,13 +45,19 @@ public final class MessageCodec {
                         .build();
     }
 
+    /** {@link #encode(Message, byte[])} to one who was shown no certificate. */
+    public ByteBuffer encode(Message message) {
+        return encode(message, NONE);
+    }
+
     /**
      * A whole frame.
      *
+     * @param shown the certificate in the hello that went before it, or empty
      * @throws IllegalArgumentException when it would be larger than {@link
      *     Limits#MAX_CONTROL_FRAME_BYTES}
      */
-    public ByteBuffer encode(Message message) {
+    public ByteBuffer encode(Message message, byte[] shown) {
         if (message instanceof Message.GetSymbols request) {
             return GetSymbolsCodec.encode(request);
         }
@@ -60,7 +67,7 @@ public final class MessageCodec {
         bytes.write(0);
         bytes.write(0);
         try (CborWriter out = new CborWriter(cbor.createGenerator(bytes))) {
-            MessageWriter.write(message, out);
+            MessageWriter.write(message, shown, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,13 +82,19 @@ public final class MessageCodec {
         return ByteBuffer.wrap(bytes.toByteArray());
     }
 
+    /** {@link #decode(ByteBuffer, byte[])} from one who has shown no certificate. */
+    public Optional<Message> decode(ByteBuffer frame) {
+        return decode(frame, NONE);
+    }
+
     /**
      * Reads a control frame, borrowed until the call returns.
      *
+     * @param shown the certificate in the hello that came before it, or empty
      * @return empty for a type that this version does not know: ignore it
      * @throws MalformedException for anything that breaks the protocol
      */
-    public Optional<Message> decode(ByteBuffer frame) {
+    public Optional<Message> decode(ByteBuffer frame, byte[] shown) {
         int type = type(frame);
         if (type == Types.SYMBOLS) {
             throw new MalformedException("type", "symbols where a message was expected");
@@ -101,7 +114,7 @@ public final class MessageCodec {
         byte[] body = new byte[frame.remaining() - Limits.PREFIX_BYTES];
         frame.get(frame.position() + Limits.PREFIX_BYTES, body);
         try (JsonParser in = cbor.createParser(body)) {
-            return MessageReader.read(type, in);
+            return MessageReader.read(type, in, shown);
         } catch (IOException e) {
             throw new MalformedException("body", "not CBOR", e);
         }

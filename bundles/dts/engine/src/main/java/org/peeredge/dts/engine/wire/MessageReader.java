@@ -20,15 +20,19 @@ import org.peeredge.kernel.api.NodeId;
 /** Reads the body of each message; every byte comes from outside and is checked here. */
 final class MessageReader {
     private static final int MAX_BITS_BYTES = Pieces.count(Pieces.MAX_BLOB_BYTES) / 8;
-    private static final int MAX_PIECE = Pieces.count(Pieces.MAX_BLOB_BYTES) - 1;
+    static final int MAX_PIECE = Pieces.count(Pieces.MAX_BLOB_BYTES) - 1;
 
     private MessageReader() {}
 
-    /** Empty for a type that this version does not know. */
-    static Optional<Message> read(int type, JsonParser in) {
+    /**
+     * Empty for a type that this version does not know.
+     *
+     * @param shown the certificate in the sender's hello, or empty
+     */
+    static Optional<Message> read(int type, JsonParser in, byte[] shown) {
         @Nullable Message message =
                 switch (type) {
-                    case Types.HELLO -> hello(CborFields.read("hello", 4, in));
+                    case Types.HELLO -> hello(CborFields.read("hello", 5, in));
                     case Types.WHO_HAS -> whoHas(CborFields.read("who-has", 4, in));
                     case Types.HAS -> has(CborFields.read("has", 5, in));
                     case Types.HAVE -> {
@@ -49,7 +53,7 @@ final class MessageReader {
                                 f.digest(0), f.integer(1, 0, MAX_PIECE), f.bool(2));
                     }
                     case Types.ROOM -> new Message.Room(CborFields.read("room", 1, in).digest(0));
-                    case Types.CLAIMS -> claims(CborFields.read("claims", 3, in));
+                    case Types.CLAIMS -> ClaimsBody.read(CborFields.read("claims", 4, in), shown);
                     case Types.RECEIPT ->
                             ReceiptBodies.receipt(
                                     CborFields.read("receipt", ReceiptBodies.RECEIPT_FIELDS, in));
@@ -87,7 +91,8 @@ final class MessageReader {
                 f.integer(0, 1, Integer.MAX_VALUE),
                 f.number(1, Long.MIN_VALUE, Long.MAX_VALUE),
                 f.texts(2, Limits.MAX_ADDRESSES, Limits.MAX_ADDRESS_CHARS),
-                f.number(3, 0, Long.MAX_VALUE));
+                f.number(3, 0, Long.MAX_VALUE),
+                f.has(4) ? f.bytes(4, Limits.MAX_CERTIFICATE_BYTES) : new byte[0]);
     }
 
     private static Message whoHas(CborFields f) {
@@ -134,41 +139,6 @@ final class MessageReader {
         byte[] leaves = f.bytes(2, Limits.MAX_LEAVES_BYTES);
         PieceMap map = checked(f, 2, () -> new PieceMap(f.digest(0), sizeBytes, leaves));
         return new Message.MapOf(new SignedMap(map, signatures));
-    }
-
-    private static Message claims(CborFields f) {
-        List<Claim> claims = new ArrayList<>();
-        for (Object element : f.list(2, Limits.MAX_CLAIMS)) {
-            List<?> claim = f.list(2, element, CborFields.MAX_ELEMENTS);
-            List<Integer> pieces = new ArrayList<>();
-            for (Object piece : f.list(2, f.element(2, claim, 2), Limits.MAX_CLAIM_PIECES)) {
-                pieces.add((int) f.number(2, piece, 0, MAX_PIECE));
-            }
-            claims.add(
-                    checked(
-                            f,
-                            2,
-                            () ->
-                                    new Claim(
-                                            new UpstreamRef(
-                                                    f.text(2, f.element(2, claim, 0), 255),
-                                                    f.text(2, f.element(2, claim, 1), 255)),
-                                            pieces,
-                                            f.bytes(
-                                                    2,
-                                                    f.element(2, claim, 3),
-                                                    Limits.MAX_CLAIM_PIECES * PieceMap.LEAF_BYTES),
-                                            f.bytes(
-                                                    2,
-                                                    f.element(2, claim, 4),
-                                                    Limits.MAX_CERTIFICATE_BYTES),
-                                            f.bytes(
-                                                    2,
-                                                    f.element(2, claim, 5),
-                                                    Limits.MAX_SIGNATURE_BYTES))));
-        }
-        return new Message.Claims(
-                f.digest(0), f.number(1, 0, Pieces.MAX_BLOB_BYTES), List.copyOf(claims));
     }
 
     private static Message getSymbols(CborFields f) {
@@ -247,7 +217,7 @@ final class MessageReader {
         return f.number(key, -1, Pieces.MAX_BLOB_BYTES);
     }
 
-    private static <T> T checked(CborFields f, int key, Supplier<T> value) {
+    static <T> T checked(CborFields f, int key, Supplier<T> value) {
         try {
             return value.get();
         } catch (IllegalArgumentException e) {

@@ -40,11 +40,15 @@ final class MessageWriter {
         };
     }
 
-    /** Writes all but the end of the map; closing {@code out} writes that. */
-    static void write(Message message, CborWriter out) {
+    /**
+     * Writes all but the end of the map; closing {@code out} writes that.
+     *
+     * @param shown the certificate in this node's hello, or empty
+     */
+    static void write(Message message, byte[] shown, CborWriter out) {
         switch (message) {
             case Message.Hello m ->
-                    out.map(4)
+                    out.map(5)
                             .key(0)
                             .number(m.version())
                             .key(1)
@@ -52,7 +56,9 @@ final class MessageWriter {
                             .key(2)
                             .texts(m.addresses())
                             .key(3)
-                            .number(m.revocationNumber());
+                            .number(m.revocationNumber())
+                            .key(4)
+                            .bytes(m.certificate());
             case Message.WhoHas m -> whoHas(m, out);
             case Message.Has m ->
                     out.map(5)
@@ -78,7 +84,7 @@ final class MessageWriter {
                             .key(2)
                             .bool(m.later());
             case Message.Room m -> out.map(1).key(0).digest(m.digest());
-            case Message.Claims m -> claims(m, out);
+            case Message.Claims m -> ClaimsBody.write(m, shown, out);
             case Message.Receipt m -> ReceiptBodies.write(m, out);
             case Message.Countersigned m -> ReceiptBodies.write(m, out);
             case Message.Against m -> EvidenceCodec.write(m, out);
@@ -161,19 +167,6 @@ final class MessageWriter {
                 .array(signatures.size());
         for (MapSignature s : signatures) {
             out.array(2).bytes(s.certificate()).bytes(s.signature()).endArray();
-        }
-        out.endArray();
-    }
-
-    private static void claims(Message.Claims m, CborWriter out) {
-        out.map(3).key(0).digest(m.digest()).key(1).number(m.sizeBytes());
-        out.key(2).array(m.claims().size());
-        for (Claim c : m.claims()) {
-            out.array(6).text(c.upstream().registry()).text(c.upstream().repository());
-            out.array(c.pieces().size());
-            c.pieces().forEach(out::number);
-            out.endArray();
-            out.bytes(c.hashes()).bytes(c.certificate()).bytes(c.signature()).endArray();
         }
         out.endArray();
     }

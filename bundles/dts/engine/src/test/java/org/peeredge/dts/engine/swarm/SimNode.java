@@ -84,6 +84,7 @@ final class SimNode implements Receiver {
     int dropped;
     long bulkSent;
 
+    private final SimWire wire;
     private Swarm swarm;
     private long handles;
     private final Map<Long, Symbols> kept = new LinkedHashMap<>();
@@ -98,6 +99,7 @@ final class SimNode implements Receiver {
         this.id = SimContent.node(name);
         this.lan = lan;
         this.roles = roles;
+        this.wire = new SimWire(SimContent.signature(id).certificate());
         this.swarm = machine();
     }
 
@@ -225,7 +227,7 @@ final class SimNode implements Receiver {
     }
 
     private void reply(Port to, Message message) {
-        port().send(to, message, 200, () -> {});
+        port().send(to, message, wire.bytes(message), () -> {});
     }
 
     // What it does
@@ -235,7 +237,7 @@ final class SimNode implements Receiver {
             case Action.Send a -> {
                 Port to = sim.port(a.to());
                 if (port().isConnected(to)) {
-                    port().send(to, a.message(), 200, () -> {});
+                    port().send(to, a.message(), wire.bytes(a.message()), () -> {});
                 }
             }
             case Action.SendSymbols a when dawdles ->

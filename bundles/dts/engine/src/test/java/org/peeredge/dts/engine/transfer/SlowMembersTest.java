@@ -110,7 +110,7 @@ class SlowMembersTest {
             channel.reading(false);
             MessageCodec codec = new MessageCodec();
             List<Message> said = new ArrayList<>();
-            said.add(new Message.Hello(1, 0, List.of(), 0));
+            said.add(new Message.Hello(1, 0, List.of(), 0, new byte[0]));
             said.add(new Message.Ping(1));
             CodecId none = new CodecId("none", Pieces.GROUP_PIECES, 0, Pieces.MIN_PIECE_BYTES);
             for (int i = 0; i < PIECES; i++) {

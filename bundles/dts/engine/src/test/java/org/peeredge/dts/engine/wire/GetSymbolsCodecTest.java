@@ -24,7 +24,7 @@ class GetSymbolsCodecTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(new byte[] {Limits.VERSION, Types.GET_SYMBOLS, 0, 0});
         try (CborWriter out = new CborWriter(cbor.createGenerator(bytes))) {
-            MessageWriter.write(message, out);
+            MessageWriter.write(message, new byte[0], out);
         }
         return bytes.toByteArray();
     }
@@ -87,7 +87,7 @@ class GetSymbolsCodecTest {
             if (got != null) {
                 byte[] body = Arrays.copyOfRange(bytes, Limits.PREFIX_BYTES, bytes.length);
                 Message general =
-                        MessageReader.read(Types.GET_SYMBOLS, cbor.createParser(body))
+                        MessageReader.read(Types.GET_SYMBOLS, cbor.createParser(body), new byte[0])
                                 .orElseThrow();
                 assertEquals(Samples.text(general), Samples.text(got));
                 read++;

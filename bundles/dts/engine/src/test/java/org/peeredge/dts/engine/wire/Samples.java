@@ -42,8 +42,9 @@ final class Samples {
                                 new MapSignature(new byte[600], new byte[72]),
                                 new MapSignature(new byte[840], new byte[70])));
         return List.of(
-                new Message.Hello(1, -1L, List.of("tcp://[::1]:7440", "tcp://a:1"), 12),
-                new Message.Hello(1, 0, List.of(), 0),
+                new Message.Hello(
+                        1, -1L, List.of("tcp://[::1]:7440", "tcp://a:1"), 12, new byte[840]),
+                new Message.Hello(1, 0, List.of(), 0, new byte[0]),
                 new Message.WhoHas(DIGEST, -1, Optional.empty(), false),
                 new Message.WhoHas(
                         LONG_DIGEST,
@@ -216,6 +217,13 @@ final class Samples {
     /** Records with arrays have no useful equals: compare what they print, arrays written out. */
     static String text(Message message) {
         return switch (message) {
+            case Message.Hello m ->
+                    ""
+                            + m.version()
+                            + m.features()
+                            + m.addresses()
+                            + m.revocationNumber()
+                            + hex(m.certificate());
             case Message.MapOf m ->
                     m.map().map()
                             + HexFormat.of().formatHex(m.map().map().leaves())
