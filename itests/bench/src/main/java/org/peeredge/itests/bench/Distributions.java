@@ -282,17 +282,17 @@ final class Distributions {
             @Override
             public Outcome measure(Path work, Tries tries)
                     throws IOException, InterruptedException {
+                Scenario divided = scenario.divided(tries.divide());
                 List<SwarmRun> runs =
                         Rounds.measure(
-                                scenario,
+                                divided,
                                 work,
                                 tries,
                                 (arena, system) -> {
-                                    Content content = arena.publish(scenario.layers());
+                                    Content content = arena.publish(divided.layers());
                                     return new Rounds.Task(content, content.bytes());
                                 });
-                return new Outcome(
-                        scenario.title(), runs, rows.apply(runs), bounds(scenario, runs));
+                return new Outcome(divided.title(), runs, rows.apply(runs), bounds(divided, runs));
             }
         };
     }

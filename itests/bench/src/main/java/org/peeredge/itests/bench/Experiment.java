@@ -17,10 +17,11 @@ interface Experiment {
      * @param runs that are wanted of each system
      * @param spare more of them, where some are thrown away
      * @param only the systems that are measured; empty for all of a scenario
+     * @param divide by what rates and sizes are divided; 0: by what the scenario says
      */
-    record Tries(int runs, int spare, List<String> only) {
+    record Tries(int runs, int spare, List<String> only, int divide) {
         /** What is done where nothing is said. */
-        static final Tries USUAL = new Tries(3, 2, List.of());
+        static final Tries USUAL = new Tries(3, 2, List.of(), 0);
 
         /** Systems of a scenario that are measured. */
         List<String> systems(Scenario scenario) {
@@ -37,6 +38,9 @@ interface Experiment {
             }
             if (spare != USUAL.spare) {
                 words.append("--spare ").append(spare).append(' ');
+            }
+            if (divide != 0) {
+                words.append("--divide ").append(divide).append(' ');
             }
             if (!only.isEmpty()) {
                 String names = String.join(",", only);

@@ -58,7 +58,7 @@ public final class Main {
                                     + String.join(" | ", rows.keySet())
                                     + "]..."));
             System.err.println(
-                    "       itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] ["
+                    "       itests/bench/run swarm [--runs N] [--spare N] [--divide N] [--systems NAME,...] ["
                             + SwarmSuite.experiments().stream()
                                     .map(Experiment::id)
                                     .collect(Collectors.joining(" | "))

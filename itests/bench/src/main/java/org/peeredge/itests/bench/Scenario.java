@@ -47,6 +47,21 @@ record Scenario(
                 other, title, topology, factor, gapSeconds, congested, slowDisk, systems);
     }
 
+    /** The same with rates and sizes divided by another factor; 0 leaves it as it is. */
+    Scenario divided(int by) {
+        return by == 0
+                ? this
+                : new Scenario(
+                        id,
+                        title + ", rates and sizes divided by " + by,
+                        topology.dividedBy(by / factor),
+                        by,
+                        gapSeconds,
+                        congested,
+                        slowDisk,
+                        systems);
+    }
+
     long slowDiskBytesPerSecond() {
         return (long) (SLOW_DISK_BYTES / factor);
     }

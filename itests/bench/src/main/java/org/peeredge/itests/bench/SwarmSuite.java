@@ -15,7 +15,8 @@ import org.peeredge.itests.bench.Experiment.Tries;
 import org.peeredge.itests.lab.Distribution;
 
 /**
- * {@code itests/bench/run swarm [--runs N] [--spare N] [--systems NAME,...] [SCENARIO ...]}: PEB-1.
+ * {@code itests/bench/run swarm [--runs N] [--spare N] [--divide N] [--systems NAME,...] [SCENARIO
+ * ...]}: PEB-1.
  */
 final class SwarmSuite {
     private SwarmSuite() {}
@@ -44,6 +45,7 @@ final class SwarmSuite {
         static Asked of(List<String> words) {
             int runs = Tries.USUAL.runs();
             int spare = Tries.USUAL.spare();
+            int divide = Tries.USUAL.divide();
             List<String> only = Tries.USUAL.only();
             List<String> names = words;
             while (!names.isEmpty() && names.getFirst().startsWith("--")) {
@@ -55,12 +57,13 @@ final class SwarmSuite {
                 switch (option) {
                     case "--runs" -> runs = number(option, value, 1);
                     case "--spare" -> spare = number(option, value, 0);
+                    case "--divide" -> divide = number(option, value, 1);
                     case "--systems" -> only = List.of(value.split(",", -1));
                     default ->
                             throw new IllegalArgumentException(
                                     "no option "
                                             + option
-                                            + "; there are --runs, --spare, --systems");
+                                            + "; there are --runs, --spare, --divide, --systems");
                 }
                 names = names.subList(2, names.size());
             }
@@ -71,15 +74,21 @@ final class SwarmSuite {
             ids.forEach(id -> valid.add(group(id)));
             known("scenario", names, valid);
             List<String> wanted = names;
-            return new Asked(
+            List<Experiment> chosen =
                     all.stream()
                             .filter(one ->
                                     wanted.isEmpty()
                                             || wanted.contains(one.id())
                                             || (!ids.contains(group(one.id()))
                                                     && wanted.contains(group(one.id()))))
-                            .toList(),
-                    new Tries(runs, spare, only));
+                            .toList();
+            if (divide != 0) {
+                known(
+                        "divisible scenario",
+                        chosen.stream().map(Experiment::id).toList(),
+                        Distributions.all().stream().map(Experiment::id).toList());
+            }
+            return new Asked(chosen, new Tries(runs, spare, only, divide));
         }
 
         private static String group(String id) {

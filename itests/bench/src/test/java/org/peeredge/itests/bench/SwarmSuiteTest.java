@@ -38,6 +38,9 @@ class SwarmSuiteTest {
         assertEquals(
                 "itests/bench/run swarm --spare 0 --systems peeredge p1-4",
                 asked("--spare", "0", "--systems", "peeredge").tries().command("p1-4"));
+        assertEquals(
+                "itests/bench/run swarm --divide 8 p1-8",
+                asked("--divide", "8", "p1-8").tries().command("p1-8"));
         assertEquals("itests/bench/run swarm p3", asked("p3").tries().command("p3"));
     }
 
@@ -50,6 +53,7 @@ class SwarmSuiteTest {
         refused("needs a value", "--runs");
         refused("a number from 1", "--runs", "0");
         refused("a number from 0", "--spare", "some");
+        refused("no divisible scenario 'p7'", "--divide", "8", "p2", "p7");
         refused("no scenario '--runs'", "p2", "--runs", "1");
     }
 

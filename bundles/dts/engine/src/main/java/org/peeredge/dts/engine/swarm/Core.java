@@ -24,7 +24,7 @@ final class Core {
     private static final int MOST_AHEAD = 8;
 
     /** Where many have the same to give, about one offer in so many is taken up. */
-    private static final int OFFERS_EACH = 3;
+    private static final int OFFERS_EACH = 4;
 
     final NodeId self;
 
@@ -221,11 +221,11 @@ final class Core {
         return inflowBytesPerSecond;
     }
 
-    /** Bytes under way from neighbours. */
+    /** Bytes under way from neighbours; not from those that keep them waiting. */
     long lanBytes() {
         long all = 0;
         for (Peer peer : peers.values()) {
-            all += peer.neighbour() ? peer.inflightBytes : 0;
+            all += peer.neighbour() && now < peer.lateNanos ? peer.inflightBytes : 0;
         }
         return all;
     }

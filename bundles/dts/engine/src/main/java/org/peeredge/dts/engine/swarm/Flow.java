@@ -398,5 +398,8 @@ final class Flow implements WholeFetch.Ending {
         takes.tick(t);
         late.tick(t);
         advance(t);
+        if (core.transfers.get(t.digest) == t) {
+            late.help(t);
+        }
     }
 }

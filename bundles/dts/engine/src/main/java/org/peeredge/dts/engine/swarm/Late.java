@@ -22,20 +22,14 @@ final class Late {
         this.requests = requests;
     }
 
-    /** Overdue requests are given to others; slow ones are doubled within the LAN. */
+    /** Overdue requests are taken back; slow ones are doubled within the LAN. */
     void tick(Transfer t) {
-        boolean any = false;
         for (Request r : Requests.all(t)) {
             if (core.now >= r.deadlineNanos()) {
                 overdue(t, r);
-                any = true;
             } else if (core.now >= r.softNanos() && !picker.offersCome(t)) {
                 hedge(t, r);
             }
-        }
-        if (any || !t.need.isEmpty()) {
-            requests.fill(t);
-            help(t);
         }
     }
 
@@ -79,8 +73,11 @@ final class Late {
         return peers.stream().anyMatch(p -> !p.neighbour() && p.inflightBytes > 0);
     }
 
-    /** Nothing of use is under way: fetches from afar what others own, one piece at a time. */
-    private void help(Transfer t) {
+    /**
+     * Where nothing of use is under way, though all that may be asked for was: fetches from afar
+     * what others own, one piece at a time.
+     */
+    void help(Transfer t) {
         if (!requests.ready(t)
                 || !t.requests.isEmpty()
                 || !t.checking.isEmpty()

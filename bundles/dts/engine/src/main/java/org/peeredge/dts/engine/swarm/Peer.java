@@ -33,6 +33,9 @@ final class Peer {
     /** Not a member but an upstream registry. */
     boolean upstream;
 
+    /** When what is under way is late, unless some of it has come before. */
+    long lateNanos;
+
     /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
     int leadPieces;
 
@@ -170,6 +173,11 @@ final class Peer {
                 4 * expectedNanos(pieceBytes), SHORTEST_TIMEOUT_NANOS, LONGEST_TIMEOUT_NANOS);
     }
 
+    /** How much later than now a piece asked now is late. */
+    long lateAfterNanos(int pieceBytes) {
+        return Math.max(Time.SECOND / 4, 3 * expectedNanos(pieceBytes));
+    }
+
     /** When a piece asked now should come. */
     long expectedNanos(int pieceBytes) {
         if (bytesPerSecond == 0) {
@@ -186,6 +194,7 @@ final class Peer {
         bytesPerSecond =
                 bytesPerSecond == 0 ? Math.max(1, sample) : (3 * bytesPerSecond + sample) / 4 + 1;
         lastArrivalNanos = nowNanos;
+        lateNanos = nowNanos + lateAfterNanos(pieceBytes);
         failures = 0;
         suspendedUntilNanos = Long.MIN_VALUE;
         long took = nowNanos - sentNanos;

@@ -163,6 +163,7 @@ final class Requests {
 
     /** Asks for {@code count} pieces of one group. */
     void ask(Transfer t, Source s, int piece, int count) {
+        boolean idle = s.peer.inflightBytes == 0;
         s.unsure.set(piece, piece + count, !t.maps.proves() && !t.maps.signedBy(s.peer.id));
         for (int p = piece; p < piece + count; p++) {
             int length = t.length(p);
@@ -172,7 +173,8 @@ final class Requests {
             core.throttle.asked(t, s.peer, length);
         }
         Batch batch = new Batch(piece, count, s.upstream ? ++ranges : 0);
-        long soft = core.now + Math.max(Time.SECOND / 4, 3 * s.peer.expectedNanos(t.pieceBytes()));
+        long soft = core.now + s.peer.lateAfterNanos(t.pieceBytes());
+        s.peer.lateNanos = idle ? soft : s.peer.lateNanos;
         long deadline = core.now + timeoutNanos(t, s);
         for (int p = piece; p < piece + count; p++) {
             t.need.clear(p);

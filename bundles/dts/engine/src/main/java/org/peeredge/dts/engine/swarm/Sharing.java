@@ -322,7 +322,7 @@ final class Sharing {
     /** Bytes that may be under way from neighbours. */
     private long incoming(Transfer t) {
         long soon = core.inflow() * INCOMING_NANOS / Time.SECOND / t.pieceBytes();
-        return (2 + core.ahead() + soon) * t.pieceBytes();
+        return (1 + core.ahead() + soon) * t.pieceBytes();
     }
 
     /** There is room again: says so to those who were told that there was none. */
