@@ -68,7 +68,7 @@ final class ClaimsBody {
             List<?> claim = f.list(2, element, CborFields.MAX_ELEMENTS);
             int number = (int) f.number(2, f.element(2, claim, 4), 0, certificates.size());
             byte[] certificate = number == SHOWN ? shown : certificates.get(number - 1);
-            Claim read = claim(f, claim, certificate);
+            Claim read = claim(f, 2, claim, 0, certificate);
             if (certificate.length > 0) {
                 claims.add(read); // else it has come before the hello: of nobody
             }
@@ -77,19 +77,26 @@ final class ClaimsBody {
                 f.digest(0), f.number(1, 0, Pieces.MAX_BLOB_BYTES), List.copyOf(claims));
     }
 
-    private static Claim claim(CborFields f, List<?> claim, byte[] certificate) {
-        List<Integer> pieces = new ArrayList<>();
-        for (Object piece : f.list(2, f.element(2, claim, 2), Limits.MAX_CLAIM_PIECES)) {
-            pieces.add((int) f.number(2, piece, 0, MessageReader.MAX_PIECE));
-        }
+    /**
+     * A claim in a list.
+     *
+     * @param key of the field that the list is in
+     * @param at where the claim begins there: registry, repository, pieces, hashes; the signature
+     *     comes after one more
+     */
+    static Claim claim(CborFields f, int key, List<?> list, int at, byte[] certificate) {
         UpstreamRef upstream =
                 new UpstreamRef(
-                        f.text(2, f.element(2, claim, 0), 255),
-                        f.text(2, f.element(2, claim, 1), 255));
-        byte[] hashes =
-                f.bytes(2, f.element(2, claim, 3), Limits.MAX_CLAIM_PIECES * PieceMap.LEAF_BYTES);
-        byte[] signature = f.bytes(2, f.element(2, claim, 5), Limits.MAX_SIGNATURE_BYTES);
+                        f.text(key, f.element(key, list, at), 255),
+                        f.text(key, f.element(key, list, at + 1), 255));
+        List<Integer> pieces = new ArrayList<>();
+        for (Object piece : f.list(key, f.element(key, list, at + 2), Limits.MAX_CLAIM_PIECES)) {
+            pieces.add((int) f.number(key, piece, 0, MessageReader.MAX_PIECE));
+        }
+        int most = Limits.MAX_CLAIM_PIECES * PieceMap.LEAF_BYTES;
+        byte[] hashes = f.bytes(key, f.element(key, list, at + 3), most);
+        byte[] signature = f.bytes(key, f.element(key, list, at + 5), Limits.MAX_SIGNATURE_BYTES);
         return MessageReader.checked(
-                f, 2, () -> new Claim(upstream, pieces, hashes, certificate, signature));
+                f, key, () -> new Claim(upstream, pieces, hashes, certificate, signature));
     }
 }

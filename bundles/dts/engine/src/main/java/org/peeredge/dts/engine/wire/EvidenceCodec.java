@@ -10,7 +10,6 @@ import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.SignedMap;
-import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.kernel.api.NodeId;
 
 /** The body of {@link Message.Against}; the table stands in {@code engine.md}. */
@@ -22,7 +21,6 @@ final class EvidenceCodec {
     /** A blob of 2^22 pieces has a tree of 22 levels. */
     private static final int MAX_PATH_BYTES = 22 * PieceMap.LEAF_BYTES;
 
-    private static final int MAX_PIECE = Pieces.count(Pieces.MAX_BLOB_BYTES) - 1;
     private static final long MAX_EPOCH_SECOND = 1L << 40;
 
     private EvidenceCodec() {}
@@ -78,7 +76,12 @@ final class EvidenceCodec {
                 switch ((int) kind) {
                     case ACCUSATION ->
                             new Evidence.Accusation(
-                                    (int) f.number(3, f.element(3, l, 0), 0, MAX_PIECE),
+                                    (int)
+                                            f.number(
+                                                    3,
+                                                    f.element(3, l, 0),
+                                                    0,
+                                                    MessageReader.MAX_PIECE),
                                     f.number(3, f.element(3, l, 1), 0, MAX_EPOCH_SECOND),
                                     certificate(f, 3, l, 2),
                                     signature(f, 3, l, 3));
@@ -92,29 +95,11 @@ final class EvidenceCodec {
                     case FALSE_CLAIM ->
                             new Evidence.FalseClaim(
                                     f.number(3, f.element(3, l, 0), 0, Pieces.MAX_BLOB_BYTES),
-                                    claim(f, l),
+                                    ClaimsBody.claim(f, 3, l, 1, certificate(f, 3, l, 5)),
                                     witness(f));
                     default -> null;
                 };
         return evidence == null ? null : new Message.Against(f.digest(0), accused, evidence);
-    }
-
-    private static Claim claim(CborFields f, List<?> l) {
-        List<Integer> pieces = new ArrayList<>();
-        for (Object piece : f.list(3, f.element(3, l, 3), Limits.MAX_CLAIM_PIECES)) {
-            pieces.add((int) f.number(3, piece, 0, MAX_PIECE));
-        }
-        try {
-            return new Claim(
-                    new UpstreamRef(
-                            f.text(3, f.element(3, l, 1), 255), f.text(3, f.element(3, l, 2), 255)),
-                    pieces,
-                    f.bytes(3, f.element(3, l, 4), Limits.MAX_CLAIM_PIECES * PieceMap.LEAF_BYTES),
-                    certificate(f, 3, l, 5),
-                    signature(f, 3, l, 6));
-        } catch (IllegalArgumentException e) {
-            throw f.bad(3, "breaks a rule: " + e.getMessage());
-        }
     }
 
     private static Optional<Evidence.Witness> witness(CborFields f) {
@@ -135,7 +120,7 @@ final class EvidenceCodec {
                 f.number(4, f.element(4, l, 0), 0, Pieces.MAX_BLOB_BYTES),
                 hash(f, 4, l, 1),
                 signatures,
-                (int) f.number(4, f.element(4, l, 3), 0, MAX_PIECE),
+                (int) f.number(4, f.element(4, l, 3), 0, MessageReader.MAX_PIECE),
                 hash(f, 4, l, 4),
                 path);
     }

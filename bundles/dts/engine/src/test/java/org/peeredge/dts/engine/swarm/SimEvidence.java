@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.engine.evidence.Finding;
 import org.peeredge.dts.engine.evidence.Finding.Standing;
+import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Evidence;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
@@ -16,6 +19,32 @@ final class SimEvidence {
     static final byte[] FORGED = {1};
 
     private SimEvidence() {}
+
+    static Event signed(SimNode node, Action.SignClaim a) {
+        return new Event.ClaimSigned(
+                a.digest(),
+                new Claim(
+                        a.upstream(),
+                        a.pieces(),
+                        a.hashes(),
+                        SimContent.signature(node.id).certificate(),
+                        node.forges ? FORGED : new byte[0]));
+    }
+
+    static Event checked(Action.CheckClaims a) {
+        List<Event.Claimed> good = new ArrayList<>();
+        boolean forged = false;
+        for (Claim claim : a.message().claims()) {
+            NodeId by = SimContent.signer(new MapSignature(claim.certificate(), new byte[0]));
+            if (claim.signature().length == 0) {
+                good.add(new Event.Claimed(by, claim, true));
+            } else {
+                forged |= by.equals(a.from());
+            }
+        }
+        return new Event.ClaimsChecked(
+                a.from(), a.message().digest(), a.message().sizeBytes(), good, forged);
+    }
 
     static Event signed(SimNode node, Action.SignAccusation a) {
         return new Event.AccusationSigned(

@@ -16,7 +16,6 @@ import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.MapSignature;
 import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.SignedMap;
-import org.peeredge.dts.engine.wire.Claim;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.dts.engine.wire.SymbolsHeader;
 import org.peeredge.kernel.api.NodeId;
@@ -266,32 +265,8 @@ final class SimNode implements Receiver {
             case Action.FetchRange a -> ranges.start(a);
             case Action.KeepRange a -> ranges.decided(a);
             case Action.StopRange a -> ranges.stop(a.number());
-            case Action.SignClaim a ->
-                    later(
-                            MILLI / 2,
-                            new Event.ClaimSigned(
-                                    a.digest(),
-                                    new Claim(
-                                            a.upstream(),
-                                            a.pieces(),
-                                            a.hashes(),
-                                            SimContent.signature(id).certificate(),
-                                            forges ? SimEvidence.FORGED : new byte[0])));
-            case Action.CheckClaims a ->
-                    later(
-                            MILLI / 2,
-                            new Event.ClaimsChecked(
-                                    a.from(),
-                                    a.message().digest(),
-                                    a.message().sizeBytes(),
-                                    a.message().claims().stream()
-                                            .filter(c -> c.signature().length == 0)
-                                            .map(c -> new Event.Claimed(by(c), c, true))
-                                            .toList(),
-                                    a.message().claims().stream()
-                                            .anyMatch(c ->
-                                                    c.signature().length > 0
-                                                            && by(c).equals(a.from()))));
+            case Action.SignClaim a -> later(MILLI / 2, SimEvidence.signed(this, a));
+            case Action.CheckClaims a -> later(MILLI / 2, SimEvidence.checked(a));
             case Action.Verify a -> verify(a.digest());
             case Action.Reset a -> {
                 disk.blob(a.digest()).have.clear();
@@ -330,10 +305,6 @@ final class SimNode implements Receiver {
             }
             case Action.Count a -> counts.merge(a.what(), Math.max(1, a.bytes()), Long::sum);
         }
-    }
-
-    private static NodeId by(Claim claim) {
-        return SimContent.signer(new MapSignature(claim.certificate(), new byte[0]));
     }
 
     private static Plan even(TransferView view) {
