@@ -107,7 +107,7 @@ final class PullLoad implements AutoCloseable {
     /** Fails where a pull has failed. */
     void mustBeWell() {
         for (Throwable e : failed) {
-            throw new AssertionError("a pull failed", e);
+            throw new AssertionError("a pull failed: " + e, e); // summaries print no causes
         }
     }
 

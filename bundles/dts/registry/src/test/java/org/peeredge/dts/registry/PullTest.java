@@ -40,6 +40,7 @@ final class PullTest {
     @TempDir Path folder;
     private Origin origin;
     private TestNode node;
+    private int folders;
 
     @BeforeEach
     void start() throws Exception {
@@ -106,6 +107,53 @@ final class PullTest {
         node.transfers.withheld.add(digest);
         assertArrayEquals(
                 manifest, node.get("/v2/lab/x/manifests/" + digest + "?ns=up.example").body());
+    }
+
+    @Test
+    void waitsForSlowMembersWhereTheUpstreamIsAway() throws Exception {
+        String path = imageAtTheNode();
+        try (TestNode patient = withoutUpstream()) {
+            // The first content that is opened brings nothing.
+            patient.transfers.reads =
+                    read -> patient.transfers.opened.size() == 1 ? new CompletableFuture<>() : read;
+            assertEquals(200, patient.get(path).statusCode());
+            assertEquals(2, patient.transfers.opened.size());
+        }
+    }
+
+    @Test
+    void asksMembersAgainWhereTheUpstreamIsAway() throws Exception {
+        String path = imageAtTheNode();
+        for (int silent = 1; silent < 4; silent++) {
+            try (TestNode patient = withoutUpstream()) {
+                patient.transfers.deaf.add(silent); // for the manifest, for what it names
+                HttpResponse<byte[]> answer = patient.get(path);
+                assertEquals(200, answer.statusCode(), TestNode.text(answer));
+            }
+        }
+    }
+
+    private String imageAtTheNode() throws Exception {
+        Digest digest = origin.image("1", LAYER);
+        String path = "/v2/lab/x/manifests/" + digest + "?ns=up.example";
+        assertEquals(200, node.get(path).statusCode());
+        assertEquals(200, node.get(LAYER_PATH).statusCode());
+        Digest config = StoreWriter.digest("{}".getBytes(UTF_8), "sha256");
+        assertEquals(200, node.get("/v2/lab/x/blobs/" + config + "?ns=up.example").statusCode());
+        return path;
+    }
+
+    private TestNode withoutUpstream() throws Exception {
+        TestNode patient =
+                new TestNode(
+                        folder.resolve("p" + folders++),
+                        Map.of(
+                                "upstreams",
+                                new String[] {"up.example=http://127.0.0.1:9"},
+                                "mesh_timeout_seconds",
+                                1));
+        TestNode.connect(patient, node);
+        return patient;
     }
 
     @Test

@@ -72,8 +72,13 @@ public sealed interface Event {
     record SymbolsArrived(NodeId from, SymbolsHeader header, int bytes, long handle)
             implements Event {}
 
-    /** {@link Action.SendSymbols} is done with, whatever came of it. */
-    record SymbolsSent(NodeId to, Digest digest, int group, int first) implements Event {}
+    /**
+     * {@link Action.SendSymbols} is done with.
+     *
+     * @param delivered whether it has left whole; else it was taken back, refused or cut off
+     */
+    record SymbolsSent(NodeId to, Digest digest, int group, int first, boolean delivered)
+            implements Event {}
 
     /**
      * {@link Action.OpenStore} is done: space is reserved, {@code have} came with it from an

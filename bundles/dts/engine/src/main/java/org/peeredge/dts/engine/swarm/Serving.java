@@ -280,19 +280,23 @@ final class Serving {
         Answer answer = queue.remove(new Key(e.to(), e.digest(), e.group(), e.first()));
         if (answer != null) {
             left(e.to());
-            long bytes = (long) answer.request.count() * answer.request.codec().symbolBytes();
-            Peer peer = core.peers.get(e.to());
-            if (peer != null) {
-                peer.credit.exchanged(bytes);
+            if (e.delivered()) {
+                left(answer, core.peers.get(e.to()));
             }
-            core.uplink.left(
-                    bytes, answer.request.codec().symbolBytes(), answer.begunNanos, core.now);
             for (Answer other : queue.values()) {
                 boolean earlier = other.begun() && other.begunNanos < answer.begunNanos;
                 other.overtaken += earlier ? 1 : 0;
             }
         }
         changed();
+    }
+
+    private void left(Answer answer, @Nullable Peer peer) {
+        long bytes = bytes(answer.request);
+        if (peer != null) {
+            peer.credit.exchanged(bytes);
+        }
+        core.uplink.left(bytes, answer.request.codec().symbolBytes(), answer.begunNanos, core.now);
     }
 
     private void left(NodeId id) {

@@ -14,6 +14,9 @@ final class Uplink {
     private static final long SHORTEST_STALL = Time.SECOND / 10;
     private static final long UNKNOWN_STALL = Time.SECOND / 2;
 
+    /** Whoever holds all places by reading slowly holds the others up no longer. */
+    private static final long LONGEST_STALL = Time.SECOND;
+
     private static final long MIB = 1 << 20;
 
     /** Time for a mebibyte, while there is something to send. */
@@ -58,7 +61,9 @@ final class Uplink {
         int slots =
                 pieceNanos == 0 ? START : Math.clamp(LEAST + TARGET_NANOS / pieceNanos, 1, MOST);
         long stall =
-                pieceNanos == 0 ? UNKNOWN_STALL : Math.max(SHORTEST_STALL, 4L * slots * pieceNanos);
+                pieceNanos == 0
+                        ? UNKNOWN_STALL
+                        : Math.clamp(4L * slots * pieceNanos, SHORTEST_STALL, LONGEST_STALL);
         return Math.min(MOST, slots << Math.min(6, (now - waitingSince) / stall));
     }
 }

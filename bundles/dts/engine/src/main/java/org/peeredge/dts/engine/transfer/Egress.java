@@ -83,6 +83,7 @@ public final class Egress {
         final ByteBuffer[] buffers;
         long dueNanos;
         boolean late;
+        boolean delivered;
         boolean over;
 
         Job(Queue queue, Message.GetSymbols request, ByteBuffer[] buffers) {
@@ -150,7 +151,8 @@ public final class Egress {
                                     && r.digest().equals(cancel.digest()));
             if (taken) {
                 events.accept(
-                        new Event.SymbolsSent(to, cancel.digest(), cancel.group(), cancel.first()));
+                        new Event.SymbolsSent(
+                                to, cancel.digest(), cancel.group(), cancel.first(), false));
             }
         }
     }
@@ -159,7 +161,7 @@ public final class Egress {
     void down(NodeId peer) {
         Queue queue = queues.remove(peer);
         if (queue != null) {
-            queue.waiting.forEach(r -> tellDone(peer, r));
+            queue.waiting.forEach(r -> tellDone(peer, r, false));
             queue.waiting.clear();
         }
     }
@@ -191,7 +193,7 @@ public final class Egress {
             if (needed > buffers.maxBuffers()) {
                 queue.waiting.remove();
                 outlet.send(queue.peer, refusal(request, Refusal.BAD_REQUEST));
-                tellDone(queue.peer, request);
+                tellDone(queue.peer, request, false);
                 turn.addFirst(queue);
                 continue;
             }
@@ -330,6 +332,7 @@ public final class Egress {
                     loop.execute(() -> {
                         sending.remove(job);
                         if (!job.over) {
+                            job.delivered = error == null;
                             finished(job);
                         }
                     });
@@ -379,9 +382,10 @@ public final class Egress {
         return new Message.Refused(request.digest(), request.group(), request.first(), why);
     }
 
-    private void tellDone(NodeId to, Message.GetSymbols request) {
+    private void tellDone(NodeId to, Message.GetSymbols request, boolean delivered) {
         events.accept(
-                new Event.SymbolsSent(to, request.digest(), request.group(), request.first()));
+                new Event.SymbolsSent(
+                        to, request.digest(), request.group(), request.first(), delivered));
     }
 
     private void finished(Job job) {
@@ -393,7 +397,7 @@ public final class Egress {
         job.over = true;
         job.queue.underWay--;
         job.queue.buffersHeld -= job.buffers.length;
-        tellDone(job.queue.peer, job.request);
+        tellDone(job.queue.peer, job.request, job.delivered);
         enqueue(job.queue);
         pump();
     }

@@ -66,7 +66,9 @@ class OwingMembersTest {
     private void sendAll() {
         for (Action.SendSymbols s = begun.poll(); s != null; s = begun.poll()) {
             served.add(s.to());
-            handle(new Event.SymbolsSent(s.to(), BLOB, s.request().group(), s.request().first()));
+            handle(
+                    new Event.SymbolsSent(
+                            s.to(), BLOB, s.request().group(), s.request().first(), true));
         }
     }
 

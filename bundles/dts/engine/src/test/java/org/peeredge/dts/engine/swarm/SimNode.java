@@ -325,7 +325,6 @@ final class SimNode implements Receiver {
             genuine &= disk.blob(m.digest()).genuine.get(p);
         }
         int size = bytes;
-        Event sent = new Event.SymbolsSent(a.to(), m.digest(), m.group(), m.first());
         Port to = sim.port(a.to());
         SymbolsHeader header =
                 new SymbolsHeader(
@@ -340,14 +339,19 @@ final class SimNode implements Receiver {
                                 SwarmSim.wireBytes(size),
                                 () -> {
                                     if (life == now) {
-                                        later(0, sent);
+                                        later(0, sent(a, true));
                                     }
                                 });
         if (going) {
             bulkSent += size;
         } else {
-            later(0, sent);
+            later(0, sent(a, false));
         }
+    }
+
+    private static Event sent(Action.SendSymbols a, boolean delivered) {
+        Message.GetSymbols m = a.request();
+        return new Event.SymbolsSent(a.to(), m.digest(), m.group(), m.first(), delivered);
     }
 
     private void open(Action.OpenStore a) {

@@ -130,7 +130,11 @@ abstract class EgressFixture {
     }
 
     static Event sent(NodeId to, Message.GetSymbols r) {
-        return new Event.SymbolsSent(to, r.digest(), r.group(), r.first());
+        return new Event.SymbolsSent(to, r.digest(), r.group(), r.first(), true);
+    }
+
+    static Event notSent(NodeId to, Message.GetSymbols r) {
+        return new Event.SymbolsSent(to, r.digest(), r.group(), r.first(), false);
     }
 
     void read() {

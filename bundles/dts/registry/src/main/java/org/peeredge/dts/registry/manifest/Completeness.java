@@ -147,7 +147,15 @@ public final class Completeness {
                             + ", which the manifest names, and no upstream is configured for "
                             + repo.registry());
         }
-        headAll(repo, open);
+        try {
+            headAll(repo, open);
+        } catch (NeverException | RetryLaterException e) {
+            // A member may have been slow to answer, and is better than nobody.
+            open.removeAll(atMembers(open));
+            if (!open.isEmpty()) {
+                throw e;
+            }
+        }
     }
 
     private void headAll(UpstreamRef repo, Set<Digest> open) {

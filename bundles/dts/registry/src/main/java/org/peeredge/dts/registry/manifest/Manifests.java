@@ -50,6 +50,7 @@ public final class Manifests {
     private final UpstreamClient upstream;
     private final Completeness completeness;
     private final StoreWriter writer;
+    private final Clock clock;
     private final Duration meshTimeout;
     private final Duration timeout;
     private final Recent<Digest, Long> sizes;
@@ -70,6 +71,7 @@ public final class Manifests {
         this.upstream = upstream;
         this.completeness = completeness;
         this.writer = writer;
+        this.clock = clock;
         this.meshTimeout = settings.meshTimeout();
         this.timeout = settings.manifestTimeout();
         this.sizes = new Recent<>(clock, MAX_SIZES, Duration.ofHours(24));
@@ -168,11 +170,21 @@ public final class Manifests {
         }
     }
 
+    /** Who is slow is better than nobody: members are asked once more, and given the time left. */
     private Manifest fetch(UpstreamRef repo, Digest digest) {
-        Optional<Manifest> member = fromMembers(digest);
+        long end = clock.nanos() + timeout.toNanos();
+        Optional<Manifest> member = fromMembers(digest, clock.nanos() + meshTimeout.toNanos());
         if (member.isPresent()) {
             return member.get();
         }
+        try {
+            return fromUpstream(repo, digest);
+        } catch (NeverException | RetryLaterException e) {
+            return fromMembers(digest, end).orElseThrow(() -> e);
+        }
+    }
+
+    private Manifest fromUpstream(UpstreamRef repo, Digest digest) {
         try {
             Fetched fetched = upstream.getManifest(repo, digest.toString());
             if (!StoreWriter.digest(fetched.bytes(), digest.algorithm()).equals(digest)) {
@@ -190,14 +202,14 @@ public final class Manifests {
         }
     }
 
-    private Optional<Manifest> fromMembers(Digest digest) {
+    private Optional<Manifest> fromMembers(Digest digest, long endNanos) {
         if (!completeness.atMembers(Set.of(digest)).contains(digest)) {
             return Optional.empty();
         }
         Transfers.Content opened;
         try {
             FetchRequest request = new FetchRequest(digest, -1, Optional.empty());
-            opened = Waits.get(transfers.open(request), meshTimeout, "a manifest " + digest);
+            opened = Waits.get(transfers.open(request), until(endNanos), "a manifest " + digest);
         } catch (NeverException | RetryLaterException e) {
             LOG.debug("No manifest {} from members, who said they had it", digest, e);
             return Optional.empty();
@@ -211,7 +223,7 @@ public final class Manifests {
                 int count =
                         Waits.get(
                                 content.read(bytes.position(), bytes),
-                                meshTimeout,
+                                until(endNanos),
                                 "a member's manifest " + digest);
                 if (count == 0) {
                     throw new RetryLaterException("a member's manifest " + digest + " came short");
@@ -222,6 +234,10 @@ public final class Manifests {
             LOG.debug("No manifest {} from members", digest, e);
             return Optional.empty();
         }
+    }
+
+    private Duration until(long endNanos) {
+        return Duration.ofNanos(Math.max(0, endNanos - clock.nanos()));
     }
 
     private Manifest keep(UpstreamRef repo, Digest digest, Fetched fetched) throws IOException {
