@@ -281,7 +281,7 @@ final class Serving {
         if (answer != null) {
             left(e.to());
             if (e.delivered()) {
-                left(answer, core.peers.get(e.to()));
+                delivered(answer, core.peers.get(e.to()));
             }
             for (Answer other : queue.values()) {
                 boolean earlier = other.begun() && other.begunNanos < answer.begunNanos;
@@ -291,7 +291,7 @@ final class Serving {
         changed();
     }
 
-    private void left(Answer answer, @Nullable Peer peer) {
+    private void delivered(Answer answer, @Nullable Peer peer) {
         long bytes = bytes(answer.request);
         if (peer != null) {
             peer.credit.exchanged(bytes);
