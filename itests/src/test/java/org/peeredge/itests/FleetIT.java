@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,6 +37,8 @@ class FleetIT {
     private static final String FLOW = "org.peeredge.dts.engine.flow";
     private static final int LIMITED_BYTES = 64 << 20;
     private static final int SETTLE_BYTES = 2_000_000;
+    private static final int MEASURED_BYTES = 12_000_000;
+    private static final int MORE_TRIES = 1;
 
     /** After so many a receipt is due, as long as nothing else is configured. */
     private static final int RECEIPT_BYTES = 8 << 20;
@@ -130,9 +133,9 @@ class FleetIT {
                     }
                 });
         try {
-            near(8e6, rateAtEdge(12_000_000));
+            near(8e6);
             limit("4M");
-            near(4e6, rateAtEdge(12_000_000));
+            near(4e6);
             JsonNode row = nodes.json("dts:flow").get(0);
             assertEquals("limit.up", row.get("limit").asText());
             assertEquals("4000000", row.get("value").asText());
@@ -190,29 +193,50 @@ class FleetIT {
         nodes.command("config:property-set --pid " + FLOW + " limit.up " + value);
     }
 
-    /** Bytes per second in which the next {@code bytes} come, after a moment to settle in. */
-    private double rateAtEdge(long bytes) throws Exception {
+    /** In how many bytes per second the next {@code bytes} come, after a moment to settle in. */
+    private Rate rateAtEdge(long bytes) throws Exception {
         Mark begin = awaitAtEdge(TestNodes.received(edge) + SETTLE_BYTES);
         Mark end = awaitAtEdge(begin.bytes + bytes);
-        return (end.bytes - begin.bytes) * 1e9 / (end.nanos - begin.nanos);
+        double came = (end.bytes - begin.bytes) * 1e9;
+        return new Rate(
+                came / (end.afterNanos - begin.beforeNanos),
+                came / Math.max(1, end.beforeNanos - begin.afterNanos));
     }
 
-    private record Mark(long bytes, long nanos) {}
+    /** Between these two: a busy machine may take long to say how much has come. */
+    private record Rate(double least, double most) {}
+
+    /** So much had come at some time between the question and its answer. */
+    private record Mark(long bytes, long beforeNanos, long afterNanos) {}
 
     private Mark awaitAtEdge(long bytes) throws Exception {
-        Mark[] mark = {new Mark(0, 0)};
+        Mark[] mark = {new Mark(0, 0, 0)};
         TestNodes.await(
                 "the edge has received " + bytes + " bytes",
                 () -> {
-                    mark[0] = new Mark(TestNodes.received(edge), System.nanoTime());
+                    long before = System.nanoTime();
+                    mark[0] = new Mark(TestNodes.received(edge), before, System.nanoTime());
                     return mark[0].bytes >= bytes;
                 });
         return mark[0];
     }
 
-    private static void near(double limit, double rate) {
-        System.out.printf("limit %.0f bytes/s, found %.0f%n", limit, rate);
-        assertEquals(limit, rate, 0.1 * limit);
+    /** A measurement that says too little is made again. */
+    private void near(double limit) throws Exception {
+        Rate rate = rateAtEdge(MEASURED_BYTES);
+        for (int i = 0; i < MORE_TRIES && rate.most - rate.least > limit / 4; i++) {
+            rate = rateAtEdge(MEASURED_BYTES);
+        }
+        String found =
+                String.format(
+                        Locale.ROOT,
+                        "limit %.0f bytes/s, found %.0f to %.0f",
+                        limit,
+                        rate.least,
+                        rate.most);
+        System.out.println(found);
+        assertTrue(rate.least <= 1.1 * limit && rate.most >= 0.9 * limit, found);
+        assertTrue(rate.most - rate.least <= limit / 2, () -> "measured too coarsely: " + found);
     }
 
     private String state(String strategy) throws Exception {
