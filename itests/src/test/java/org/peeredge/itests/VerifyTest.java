@@ -99,7 +99,7 @@ class VerifyTest {
                         .contains(
                                 "Maven: "
                                         + home
-                                        + " -ntp verify -Dpeeredge.schedules=1000 -pl a b\n"),
+                                        + " -ntp verify -Dpeeredge.schedules=500 -pl a b\n"),
                 ran.output());
         String packages =
                 ran.output()
