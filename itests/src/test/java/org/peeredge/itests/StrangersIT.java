@@ -228,6 +228,7 @@ class StrangersIT {
         try (NodeProcess late = NodeProcess.start(spec("late", config))) {
             TestNodes.await(
                     "it says that the token is refused",
+                    late,
                     () -> late.log().contains("is refused: the authority at"));
             assertFalse(TestNodes.answers(late), "its registry is shut");
             assertFalse(Files.exists(TestNodes.data(late).resolve("node/membership.pem")));
@@ -235,7 +236,7 @@ class StrangersIT {
 
             Files.writeString(token, nodes.token("--uses 1"));
             TestNodes.awaitReady(late);
-            TestNodes.await("it is connected", () -> TestNodes.connected(late) >= 1);
+            TestNodes.await("it is connected", late, () -> TestNodes.connected(late) >= 1);
             assertFalse(Files.exists(token), "the token is deleted after its use");
         }
     }

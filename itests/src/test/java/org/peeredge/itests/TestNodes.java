@@ -142,9 +142,10 @@ final class TestNodes implements AutoCloseable {
     static void awaitReady(NodeProcess node) throws Exception {
         await(
                 node.spec().name() + " answers",
+                node,
                 () -> {
                     if (!node.alive()) {
-                        throw new AssertionError(node.spec().name() + " ended:\n" + node.log());
+                        throw new AssertionError(node.spec().name() + " ended");
                     }
                     return answers(node);
                 });
@@ -226,6 +227,15 @@ final class TestNodes implements AutoCloseable {
 
     static void await(String what, Callable<Boolean> condition) throws Exception {
         Condition.await(what, PATIENCE, condition);
+    }
+
+    /** What a node does; a failure shows its log. */
+    static void await(String what, NodeProcess node, Callable<Boolean> condition) throws Exception {
+        try {
+            await(what, condition);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + node.log(), e);
+        }
     }
 
     /** Log lines of a level. */

@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /**
  * A node as a process of its own, started from an unpacked distribution with its own etc and data.
@@ -91,19 +91,27 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Sets keys in a cfg file, keeping its other lines. */
     private static void write(Path file, Map<String, String> values) throws IOException {
-        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-        String kept =
-                lines.stream()
-                        .filter(l ->
-                                values.keySet().stream()
-                                        .noneMatch(k -> l.matches("\\s*" + k + "\\s*=.*")))
-                        .collect(Collectors.joining("\n"));
-        String added =
-                values.entrySet().stream()
-                        .map(e -> e.getKey() + " = " + e.getValue())
-                        .sorted()
-                        .collect(Collectors.joining("\n"));
-        Files.writeString(file, kept + "\n" + added + "\n");
+        StringBuilder text = new StringBuilder();
+        boolean replaced = false;
+        boolean goesOn = false;
+        for (String line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+            if (!goesOn) {
+                replaced = values.keySet().stream().anyMatch(k -> sets(line, k));
+            }
+            if (!replaced) {
+                text.append(line).append('\n');
+            }
+            goesOn = line.endsWith("\\");
+        }
+        values.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(e ->
+                        text.append(e.getKey()).append(" = ").append(e.getValue()).append('\n'));
+        Files.writeString(file, text);
+    }
+
+    private static boolean sets(String line, String key) {
+        return line.matches("\\s*" + Pattern.quote(key) + "\\s*=.*");
     }
 
     /** What it was started with. */
