@@ -22,8 +22,9 @@ import org.peeredge.itests.lab.TestImage.Layer;
  * @param layout the OCI layout that it was made in
  * @param blobs files of the layers and the configuration of the first architecture, the layers
  *     first; those of the other are as large
+ * @param files whether clients take the blobs as so many files, by their names, and not the image
  */
-record Content(String tag, Path layout, List<Path> blobs) {
+record Content(String tag, Path layout, List<Path> blobs, boolean files) {
     static final String REPOSITORY = "bench/swarm";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +39,12 @@ record Content(String tag, Path layout, List<Path> blobs) {
             blobs.add(file(layout, layer.get("digest").asText()));
         }
         blobs.add(file(layout, manifest.get("config").get("digest").asText()));
-        return new Content(tag, layout, blobs);
+        return new Content(tag, layout, blobs, false);
+    }
+
+    /** The same, for clients that take files. */
+    Content asFiles() {
+        return new Content(tag, layout, blobs, true);
     }
 
     /** Bytes of all that a client takes. */

@@ -16,10 +16,18 @@ import org.peeredge.itests.lab.Together;
 
 /**
  * skopeo at every member, into an OCI layout on its disk: from the node beside it, or straight from
- * the plain registry. It checks what it takes, and takes no layer that the layout has.
+ * the plain registry. It checks what it takes, and takes no layer that the layout has. Files are
+ * taken by curl, as many at once as container clients take layers, and checked by sha256sum.
  */
 final class Pulls implements Contender {
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+    /** Takes what file {@code $0} lists into the folder that it is in. */
+    private static final String FILES =
+            """
+            cd "$(dirname "$0")" && curl -sSf --parallel --parallel-max 6 --config "$0" && sha256sum --quiet --check sums
+            """;
+
     private static final String RECEIVED =
             "peeredge_dts_engine_received_bytes_total{source=\"%s\"}";
 
@@ -90,11 +98,32 @@ final class Pulls implements Contender {
      */
     void pull(String host, Content content) throws IOException {
         List<String> words = new ArrayList<>(lab.inNetworkOf(host));
+        if (content.files()) {
+            words.addAll(List.of("sh", "-c", FILES, list(host, content).toString()));
+            Commands.run(TIMEOUT, Map.of(), words).ok();
+            return;
+        }
         Path layout = Files.createDirectories(work.resolve(name)).resolve(host);
         words.addAll(List.of("skopeo", "copy", "--quiet", "--src-tls-verify=false"));
         words.add("docker://" + registry + "/" + Content.REPOSITORY + ":" + content.tag());
         words.add("oci:" + layout + ":" + content.tag());
         Commands.run(TIMEOUT, Map.of(), words).ok();
+    }
+
+    /** Writes curl's list, and the sums to check by. */
+    private Path list(String host, Content content) throws IOException {
+        Path folder = Files.createDirectories(work.resolve(name).resolve(host + content.tag()));
+        StringBuilder list = new StringBuilder();
+        StringBuilder sums = new StringBuilder();
+        for (Path blob : content.blobs()) {
+            String hash = blob.getFileName().toString();
+            list.append(
+                    "url = http://%s/v2/%s/blobs/sha256:%s%noutput = %s%n"
+                            .formatted(registry, Content.REPOSITORY, hash, hash));
+            sums.append(hash).append("  ").append(hash).append('\n');
+        }
+        Files.writeString(folder.resolve("sums"), sums);
+        return Files.writeString(folder.resolve("list"), list);
     }
 
     private Map<String, Sources> counted() {

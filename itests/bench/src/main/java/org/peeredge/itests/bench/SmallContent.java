@@ -24,12 +24,12 @@ import org.peeredge.ops.quickstart.Digests;
 /**
  * Small objects on the links of P1 with four members: all ask at once for 1 byte, 1 KB, 1 MB that
  * is new to all, and the slowest request counts (as curl at each member says: its start is not in
- * it); and an image of 1,000 small layers beside one of the same bytes in one layer.
+ * it); and 1,000 small files beside one of the same bytes.
  */
 final class SmallContent implements Experiment {
     private static final int FACTOR = 4;
     private static final int OBJECTS = 15;
-    private static final int WARM_UP = 5;
+    private static final int WARM_UP = 60;
 
     /** Puts file {@code $1} where uploads of {@code $0} go, as {@code $2}. */
     private static final String UPLOAD =
@@ -59,7 +59,7 @@ final class SmallContent implements Experiment {
 
     private static final Scenario MANY = SCENARIO.named("p9-1000");
     private static final Scenario ONE = SCENARIO.named("p9-1");
-    private static final String RATIO = "1,000 layers of 25 KB / one of 25 MB";
+    private static final String RATIO = "1,000 files of 25 KB / one of 25 MB";
 
     private final Random random = new Random(9);
     private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
@@ -125,8 +125,8 @@ final class SmallContent implements Experiment {
         for (int i = 1; i <= tries.runs() + tries.spare(); i++) {
             for (String system : systems) {
                 if (of(RATIO, system).size() < tries.runs()) {
-                    SwarmRun many = image(arena, MANY, system, i, 1_000);
-                    SwarmRun one = image(arena, ONE, system, i, 1);
+                    SwarmRun many = files(arena, MANY, system, i, 1_000);
+                    SwarmRun one = files(arena, ONE, system, i, 1);
                     runs.addAll(List.of(many, one));
                     if (many.counts() && one.counts()) {
                         of(RATIO, system).add(many.last() / one.last());
@@ -136,18 +136,18 @@ final class SmallContent implements Experiment {
         }
     }
 
-    private static SwarmRun image(Arena arena, Scenario as, String system, int number, int layers)
+    private static SwarmRun files(Arena arena, Scenario as, String system, int number, int count)
             throws IOException, InterruptedException {
-        int bytes = 100_000_000 / FACTOR / layers;
+        int bytes = 100_000_000 / FACTOR / count;
         Content content =
-                arena.publish(Collections.nCopies(layers, new Layer(bytes, Packing.GZIP)));
+                arena.publish(Collections.nCopies(count, new Layer(bytes, Packing.GZIP))).asFiles();
         SwarmRun run = arena.run(as, system, number, content, content.bytes());
         arena.forgetPulled();
         System.out.printf(
                 Locale.ROOT,
-                "  %-18s %d layers: last %.2f s, origin copies %.2f, busy %.0f %% %s%n",
+                "  %-18s %d files: last %.2f s, origin copies %.2f, busy %.0f %% %s%n",
                 system,
-                layers,
+                count,
                 run.last(),
                 run.originCopies(),
                 run.machine().busy() * 100,

@@ -62,7 +62,20 @@ public final class LabMesh implements AutoCloseable {
                 .put("mesh.create", "true");
         NodeProcess origin = start("h0", full, all, shell.publicKey(), lab.in("h0"));
         awaitReady("h0");
+        awaitShell();
         return origin;
+    }
+
+    /** The shell's port opens, and its users are known, some time after the registry answers. */
+    private void awaitShell() throws IOException {
+        long end = System.nanoTime() + READY.toNanos();
+        Ran ran = shell("mesh:info");
+        while (ran.status() != 0) {
+            if (System.nanoTime() > end) {
+                throw new IOException("no shell at h0: " + ran.output() + "\n" + node("h0").log());
+            }
+            ran = shell("mesh:info");
+        }
     }
 
     /** Starts an edge at {@code h<n>} with a token made by the origin; waits until it is ready. */
@@ -210,8 +223,19 @@ public final class LabMesh implements AutoCloseable {
         return printed;
     }
 
-    /** Runs a command in the origin's shell, with Debian's ssh client inside the namespace. */
+    /** Runs a command in the origin's shell. */
     public String command(String command) {
+        return shell(command)
+                .ok()
+                .output()
+                .lines()
+                .filter(line -> !line.equals(SSH_END))
+                .collect(Collectors.joining("\n"))
+                .strip();
+    }
+
+    /** With Debian's ssh client inside the namespace. */
+    private Ran shell(String command) {
         List<String> words =
                 new ArrayList<>(List.of("ssh", "-i", work.resolve("shell.key").toString()));
         words.addAll(
@@ -222,13 +246,7 @@ public final class LabMesh implements AutoCloseable {
                         "UserKnownHostsFile=/dev/null",
                         LocalMesh.USER + "@127.0.0.1",
                         command));
-        return lab.run("h0", Duration.ofMinutes(1), Map.of(), words.toArray(String[]::new))
-                .ok()
-                .output()
-                .lines()
-                .filter(line -> !line.equals(SSH_END))
-                .collect(Collectors.joining("\n"))
-                .strip();
+        return lab.run("h0", Duration.ofMinutes(1), Map.of(), words.toArray(String[]::new));
     }
 
     /**

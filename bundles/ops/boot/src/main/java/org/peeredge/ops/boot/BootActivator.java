@@ -88,6 +88,9 @@ public final class BootActivator implements BundleActivator {
             throws InterruptedException {
         try {
             FeaturesService service = features.waitForService(BOOT.toMillis());
+            if (service == null) {
+                throw new IllegalStateException("Karaf's features service is not there");
+            }
             Path etc = Path.of(System.getProperty("karaf.etc", "etc"));
             BootFeatures wanted = BootFeatures.read(etc.resolve("org.apache.karaf.features.cfg"));
             Repair repair = new Repair(service, wanted);

@@ -19,7 +19,7 @@ public sealed interface Action {
 
     /**
      * Reads, encodes and sends symbols, in the order of these actions per peer; answers a {@code
-     * Refused} itself. {@code SymbolsSent} follows in each case: when the bytes have left, when
+     * Refused} itself. {@code SymbolsDone} follows in each case: when the bytes have left, when
      * they could not be read, when the member is gone, or when it was cancelled.
      */
     record SendSymbols(NodeId to, Message.GetSymbols request) implements Action {}

@@ -77,7 +77,7 @@ public sealed interface Event {
      *
      * @param delivered whether it has left whole; else it was taken back, refused or cut off
      */
-    record SymbolsSent(NodeId to, Digest digest, int group, int first, boolean delivered)
+    record SymbolsDone(NodeId to, Digest digest, int group, int first, boolean delivered)
             implements Event {}
 
     /**

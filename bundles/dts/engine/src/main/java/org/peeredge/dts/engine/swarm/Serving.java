@@ -276,7 +276,7 @@ final class Serving {
         }
     }
 
-    void sent(Event.SymbolsSent e) {
+    void sent(Event.SymbolsDone e) {
         Answer answer = queue.remove(new Key(e.to(), e.digest(), e.group(), e.first()));
         if (answer != null) {
             left(e.to());

@@ -96,7 +96,7 @@ public final class Swarm {
                     flow.arrivals.arrived(e);
                 }
             }
-            case Event.SymbolsSent e -> serving.sent(e);
+            case Event.SymbolsDone e -> serving.sent(e);
             case Event.MapChecked e -> {
                 if (e.from().equals(core.self)) {
                     serving.loaded(e.map(), !e.signers().isEmpty());

@@ -151,7 +151,7 @@ public final class Egress {
                                     && r.digest().equals(cancel.digest()));
             if (taken) {
                 events.accept(
-                        new Event.SymbolsSent(
+                        new Event.SymbolsDone(
                                 to, cancel.digest(), cancel.group(), cancel.first(), false));
             }
         }
@@ -384,7 +384,7 @@ public final class Egress {
 
     private void tellDone(NodeId to, Message.GetSymbols request, boolean delivered) {
         events.accept(
-                new Event.SymbolsSent(
+                new Event.SymbolsDone(
                         to, request.digest(), request.group(), request.first(), delivered));
     }
 

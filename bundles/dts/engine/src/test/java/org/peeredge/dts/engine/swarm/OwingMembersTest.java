@@ -67,7 +67,7 @@ class OwingMembersTest {
         for (Action.SendSymbols s = begun.poll(); s != null; s = begun.poll()) {
             served.add(s.to());
             handle(
-                    new Event.SymbolsSent(
+                    new Event.SymbolsDone(
                             s.to(), BLOB, s.request().group(), s.request().first(), true));
         }
     }

@@ -351,7 +351,7 @@ final class SimNode implements Receiver {
 
     private static Event sent(Action.SendSymbols a, boolean delivered) {
         Message.GetSymbols m = a.request();
-        return new Event.SymbolsSent(a.to(), m.digest(), m.group(), m.first(), delivered);
+        return new Event.SymbolsDone(a.to(), m.digest(), m.group(), m.first(), delivered);
     }
 
     private void open(Action.OpenStore a) {

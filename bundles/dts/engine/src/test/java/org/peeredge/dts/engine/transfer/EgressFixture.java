@@ -130,11 +130,11 @@ abstract class EgressFixture {
     }
 
     static Event sent(NodeId to, Message.GetSymbols r) {
-        return new Event.SymbolsSent(to, r.digest(), r.group(), r.first(), true);
+        return new Event.SymbolsDone(to, r.digest(), r.group(), r.first(), true);
     }
 
     static Event notSent(NodeId to, Message.GetSymbols r) {
-        return new Event.SymbolsSent(to, r.digest(), r.group(), r.first(), false);
+        return new Event.SymbolsDone(to, r.digest(), r.group(), r.first(), false);
     }
 
     void read() {

@@ -172,15 +172,15 @@ public final class Manifests {
 
     /** Who is slow is better than nobody: members are asked once more, and given the time left. */
     private Manifest fetch(UpstreamRef repo, Digest digest) {
-        long end = clock.nanos() + timeout.toNanos();
-        Optional<Manifest> member = fromMembers(digest, clock.nanos() + meshTimeout.toNanos());
+        long now = clock.nanos();
+        Optional<Manifest> member = fromMembers(digest, now + meshTimeout.toNanos());
         if (member.isPresent()) {
             return member.get();
         }
         try {
             return fromUpstream(repo, digest);
         } catch (NeverException | RetryLaterException e) {
-            return fromMembers(digest, end).orElseThrow(() -> e);
+            return fromMembers(digest, now + timeout.toNanos()).orElseThrow(() -> e);
         }
     }
 
