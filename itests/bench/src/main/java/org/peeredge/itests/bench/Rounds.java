@@ -20,7 +20,7 @@ final class Rounds {
     /** Nodes are warm when their compilers take no more than this part of their CPU time. */
     private static final double COMPILERS = 0.05;
 
-    private static final int MOST_WARM_UPS = 16;
+    private static final int MOST_WARM_UPS = 64;
 
     private Rounds() {}
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.wire;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,85 +28,78 @@ final class CborFields {
         this.values = new Object[known];
     }
 
-    /** Reads a whole body; {@code in} must hold exactly one map. */
-    static CborFields read(String message, int known, JsonParser in) {
+    /** Reads a whole body; {@code body} must hold exactly one map. */
+    static CborFields read(String message, int known, ByteBuffer body) {
         CborFields fields = new CborFields(message, known);
-        try {
-            fields.readMap(in);
-            return fields;
-        } catch (MalformedException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            // Jackson reports bad input mostly, not always, by its own exceptions.
-            throw new MalformedException(message, "not a well-formed CBOR map", e);
-        }
+        fields.readMap(new CborReader(message, body));
+        return fields;
     }
 
-    private void readMap(JsonParser in) throws IOException {
-        if (in.nextToken() != JsonToken.START_OBJECT) {
-            throw new MalformedException(message, "the body is not a map");
+    private void readMap(CborReader in) {
+        in.next();
+        if (in.kind() != Cbor.MAP) {
+            throw in.bad("the body is not a map");
         }
-        for (JsonToken t = in.nextToken(); t != JsonToken.END_OBJECT; t = in.nextToken()) {
-            if (t != JsonToken.FIELD_NAME) {
-                throw new MalformedException(message, "the map is cut short");
+        long count = in.argument();
+        for (long i = 0; count < 0 || i < count; i++) {
+            in.next();
+            if (count < 0 && in.isBreak()) {
+                break;
             }
-            int key = key(in.currentName());
-            in.nextToken();
+            int key = key(in);
+            in.next();
             if (key < 0) {
-                skip(in);
+                in.skip();
             } else if (values[key] == null) {
                 values[key] = value(in, 1);
             } else {
                 throw bad(key, "comes twice");
             }
         }
-        if (in.nextToken() != null) {
-            throw new MalformedException(message, "bytes after the map");
+        if (in.more()) {
+            throw in.bad("bytes after the map");
         }
     }
 
-    private int key(String name) {
-        // Keys of this version are at most two digits; what does not read as one is a later field.
-        if (name.isEmpty()
-                || name.length() > 2
-                || !name.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return -1;
+    /** -1 for the key of a later field, which may be of any kind. */
+    private int key(CborReader in) {
+        if (in.kind() == Cbor.UNSIGNED) {
+            return in.argument() < values.length ? (int) in.argument() : -1;
         }
-        int key = Integer.parseInt(name);
-        return key < values.length ? key : -1;
+        in.skip();
+        return -1;
     }
 
-    private void skip(JsonParser in) throws IOException {
-        in.skipChildren();
-        if (in.currentToken() == null) {
-            throw new MalformedException(message, "the map is cut short");
-        }
-    }
-
-    private Object value(JsonParser in, int depth) throws IOException {
-        JsonToken token = in.currentToken();
-        if (token == null) {
-            throw new MalformedException(message, "the map is cut short");
-        }
-        return switch (token) {
-            case VALUE_NUMBER_INT -> in.getLongValue();
-            case VALUE_STRING -> in.getText();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_EMBEDDED_OBJECT -> in.getBinaryValue();
-            case START_ARRAY -> array(in, depth);
-            default -> throw new MalformedException(message, "holds a value of a wrong kind");
+    private Object value(CborReader in, int depth) {
+        return switch (in.kind()) {
+            case Cbor.UNSIGNED -> in.argument();
+            case Cbor.NEGATIVE -> -1 - in.argument();
+            case Cbor.BYTES -> in.string();
+            case Cbor.TEXT -> in.text();
+            case Cbor.ARRAY -> array(in, depth);
+            default -> {
+                boolean yes = in.isSimple(Cbor.TRUE);
+                if (!yes && !in.isSimple(Cbor.FALSE)) {
+                    throw in.bad("holds a value of a wrong kind");
+                }
+                yield yes;
+            }
         };
     }
 
-    private List<Object> array(JsonParser in, int depth) throws IOException {
+    private List<Object> array(CborReader in, int depth) {
         if (depth > MAX_DEPTH) {
-            throw new MalformedException(message, "nested too deep");
+            throw in.bad("nested too deep");
         }
+        long count = in.argument();
         List<Object> list = new ArrayList<>();
-        for (JsonToken t = in.nextToken(); t != JsonToken.END_ARRAY; t = in.nextToken()) {
+        for (long i = 0; count < 0 || i < count; i++) {
+            in.next();
+            if (count < 0 && in.isBreak()) {
+                break;
+            }
             if (list.size() == MAX_ELEMENTS) {
-                throw new MalformedException(message, "a list of over " + MAX_ELEMENTS);
+                throw in.bad("a list of over " + MAX_ELEMENTS);
             }
             list.add(value(in, depth + 1));
         }

@@ -32,14 +32,11 @@ final class ClaimsBody {
             out.array(6).text(c.upstream().registry()).text(c.upstream().repository());
             out.array(c.pieces().size());
             c.pieces().forEach(out::number);
-            out.endArray();
-            out.bytes(c.hashes()).number(numbers[i]).bytes(c.signature()).endArray();
+            out.bytes(c.hashes()).number(numbers[i]).bytes(c.signature());
         }
-        out.endArray();
         if (!certificates.isEmpty()) {
             out.key(3).array(certificates.size());
             certificates.forEach(out::bytes);
-            out.endArray();
         }
     }
 

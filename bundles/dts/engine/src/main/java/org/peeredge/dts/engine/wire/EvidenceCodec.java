@@ -32,12 +32,12 @@ final class EvidenceCodec {
         switch (m.evidence()) {
             case Evidence.Accusation e -> {
                 out.number(ACCUSATION).key(3).array(4).number(e.piece()).number(e.epochSecond());
-                out.bytes(e.certificate()).bytes(e.signature()).endArray();
+                out.bytes(e.certificate()).bytes(e.signature());
             }
             case Evidence.FalseMap e -> {
                 out.number(FALSE_MAP).key(3).array(4).number(e.sizeBytes()).bytes(e.root());
                 out.bytes(e.signature().certificate());
-                out.bytes(e.signature().signature()).endArray();
+                out.bytes(e.signature().signature());
             }
             case Evidence.FalseClaim e -> {
                 Claim c = e.claim();
@@ -45,17 +45,17 @@ final class EvidenceCodec {
                 out.text(c.upstream().registry()).text(c.upstream().repository());
                 out.array(c.pieces().size());
                 c.pieces().forEach(out::number);
-                out.endArray().bytes(c.hashes());
-                out.bytes(c.certificate()).bytes(c.signature()).endArray();
+                out.bytes(c.hashes());
+                out.bytes(c.certificate()).bytes(c.signature());
             }
         }
         witness.ifPresent(w -> {
             out.key(4).array(6).number(w.sizeBytes()).bytes(w.root());
             out.array(w.signatures().size());
             for (MapSignature s : w.signatures()) {
-                out.array(2).bytes(s.certificate()).bytes(s.signature()).endArray();
+                out.array(2).bytes(s.certificate()).bytes(s.signature());
             }
-            out.endArray().number(w.piece()).bytes(w.hash()).bytes(w.path()).endArray();
+            out.number(w.piece()).bytes(w.hash()).bytes(w.path());
         });
     }
 

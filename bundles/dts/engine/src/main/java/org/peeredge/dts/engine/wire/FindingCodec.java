@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.wire;
 
-import com.fasterxml.jackson.core.JsonParser;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -20,7 +19,7 @@ final class FindingCodec {
         };
     }
 
-    static Message.Finding read(int type, JsonParser in) {
+    static Message.Finding read(int type, ByteBuffer in) {
         return switch (type) {
             case Types.AVAILABLE -> available(CborFields.read("available", 7, in));
             case Types.FIND -> find(CborFields.read("find", 5, in));

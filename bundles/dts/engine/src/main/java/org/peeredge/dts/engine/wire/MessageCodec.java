@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.wire;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -16,34 +8,10 @@ import java.util.Optional;
  * Frames of the engine's protocol, version 1: u8 version, u8 type, u16 flags, body. The body of a
  * message is one CBOR map (RFC 8949) with small integer keys, the body of symbols is binary. What a
  * frame says is checked against {@link Limits} here and nowhere else. Safe for use by many threads;
- * keeps no state and no thread-local.
+ * keeps no state.
  */
 public final class MessageCodec {
-    private static final int FIRST_BUFFER_BYTES = 256;
     private static final byte[] NONE = {};
-
-    private final CBORFactory cbor;
-
-    /** A codec; make one and share it. */
-    public MessageCodec() {
-        StreamReadConstraints limits =
-                StreamReadConstraints.builder()
-                        .maxNestingDepth(16)
-                        .maxDocumentLength(Limits.MAX_CONTROL_FRAME_BYTES)
-                        .maxStringLength(4096)
-                        .maxNameLength(256)
-                        .maxNumberLength(64)
-                        .build();
-        // Jackson's default pool is a thread-local, which would pin this bundle after an update;
-        // field names are read once, so a table of them would only be something to fill up.
-        this.cbor =
-                CBORFactory.builder()
-                        .streamReadConstraints(limits)
-                        .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
-                        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                        .build();
-    }
 
     /** {@link #encode(Message, byte[])} to one who was shown no certificate. */
     public ByteBuffer encode(Message message) {
@@ -58,28 +26,18 @@ public final class MessageCodec {
      *     Limits#MAX_CONTROL_FRAME_BYTES}
      */
     public ByteBuffer encode(Message message, byte[] shown) {
-        if (message instanceof Message.GetSymbols request) {
-            return GetSymbolsCodec.encode(request);
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_BUFFER_BYTES);
-        bytes.write(Limits.VERSION);
-        bytes.write(MessageWriter.type(message));
-        bytes.write(0);
-        bytes.write(0);
-        try (CborWriter out = new CborWriter(cbor.createGenerator(bytes))) {
-            MessageWriter.write(message, shown, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        if (bytes.size() > Limits.MAX_CONTROL_FRAME_BYTES) {
+        CborWriter out = new CborWriter(MessageWriter.type(message));
+        MessageWriter.write(message, shown, out);
+        ByteBuffer frame = out.frame();
+        if (frame.remaining() > Limits.MAX_CONTROL_FRAME_BYTES) {
             throw new IllegalArgumentException(
                     message.getClass().getSimpleName()
                             + " of "
-                            + bytes.size()
+                            + frame.remaining()
                             + " bytes, at most "
                             + Limits.MAX_CONTROL_FRAME_BYTES);
         }
-        return ByteBuffer.wrap(bytes.toByteArray());
+        return frame;
     }
 
     /** {@link #decode(ByteBuffer, byte[])} from one who has shown no certificate. */
@@ -105,19 +63,9 @@ public final class MessageCodec {
         if (type > Types.LEASE) {
             return Optional.empty();
         }
-        if (type == Types.GET_SYMBOLS) {
-            Message.GetSymbols request = GetSymbolsCodec.decode(frame);
-            if (request != null) {
-                return Optional.of(request);
-            }
-        }
-        byte[] body = new byte[frame.remaining() - Limits.PREFIX_BYTES];
-        frame.get(frame.position() + Limits.PREFIX_BYTES, body);
-        try (JsonParser in = cbor.createParser(body)) {
-            return MessageReader.read(type, in, shown);
-        } catch (IOException e) {
-            throw new MalformedException("body", "not CBOR", e);
-        }
+        ByteBuffer body = frame.duplicate();
+        return MessageReader.read(
+                type, body.position(body.position() + Limits.PREFIX_BYTES), shown);
     }
 
     /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.wire;
 
-import com.fasterxml.jackson.core.JsonParser;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HexFormat;
@@ -29,7 +29,7 @@ final class MessageReader {
      *
      * @param shown the certificate in the sender's hello, or empty
      */
-    static Optional<Message> read(int type, JsonParser in, byte[] shown) {
+    static Optional<Message> read(int type, ByteBuffer in, byte[] shown) {
         @Nullable Message message =
                 switch (type) {
                     case Types.HELLO -> hello(CborFields.read("hello", 5, in));

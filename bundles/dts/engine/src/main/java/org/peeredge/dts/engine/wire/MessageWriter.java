@@ -41,7 +41,7 @@ final class MessageWriter {
     }
 
     /**
-     * Writes all but the end of the map; closing {@code out} writes that.
+     * Writes the map.
      *
      * @param shown the certificate in this node's hello, or empty
      */
@@ -143,15 +143,12 @@ final class MessageWriter {
     private static void whoHas(Message.WhoHas m, CborWriter out) {
         out.map(m.upstream().isPresent() ? 4 : 3);
         out.key(0).digest(m.digest()).key(1).number(m.sizeBytes()).key(2).bool(m.wants());
-        m.upstream()
-                .ifPresent(u ->
-                        out.key(3).array(2).text(u.registry()).text(u.repository()).endArray());
+        m.upstream().ifPresent(u -> out.key(3).array(2).text(u.registry()).text(u.repository()));
     }
 
     private static void pieces(Digest digest, List<Integer> pieces, CborWriter out) {
         out.map(2).key(0).digest(digest).key(1).array(pieces.size());
         pieces.forEach(out::number);
-        out.endArray();
     }
 
     private static void mapOf(Message.MapOf m, CborWriter out) {
@@ -166,9 +163,8 @@ final class MessageWriter {
                 .key(3)
                 .array(signatures.size());
         for (MapSignature s : signatures) {
-            out.array(2).bytes(s.certificate()).bytes(s.signature()).endArray();
+            out.array(2).bytes(s.certificate()).bytes(s.signature());
         }
-        out.endArray();
     }
 
     private static void codec(CodecId codec, CborWriter out) {
@@ -176,8 +172,7 @@ final class MessageWriter {
                 .text(codec.type())
                 .number(codec.sourceSymbols())
                 .number(codec.repairSymbols())
-                .number(codec.symbolBytes())
-                .endArray();
+                .number(codec.symbolBytes());
     }
 
     private static void peers(List<Message.PeerHint> peers, CborWriter out) {
@@ -188,8 +183,7 @@ final class MessageWriter {
         out.array(peers.size());
         for (Message.PeerHint peer : peers) {
             out.array(2).bytes(HexFormat.of().parseHex(peer.node().hex()));
-            out.texts(peer.addresses()).endArray();
+            out.texts(peer.addresses());
         }
-        out.endArray();
     }
 }

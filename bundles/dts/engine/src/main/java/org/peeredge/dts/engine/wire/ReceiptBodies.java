@@ -24,9 +24,9 @@ final class ReceiptBodies {
         out.key(7).number(d.addedBytes()).key(8).number(d.addedPieces());
         out.key(9).array(d.blobs().size());
         for (Delivery.BlobBytes blob : d.blobs()) {
-            out.array(2).digest(blob.digest()).number(blob.bytes()).endArray();
+            out.array(2).digest(blob.digest()).number(blob.bytes());
         }
-        out.endArray().key(10).number(d.atMillis());
+        out.key(10).number(d.atMillis());
         out.key(11).bytes(m.certificate()).key(12).bytes(m.signature());
     }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.fasterxml.jackson.dataformat.cbor.CBORGenerator;
 import java.io.ByteArrayOutputStream;
@@ -36,6 +38,87 @@ class MessageCodecTest {
     void goodOneComesBack(Message message) {
         ByteBuffer frame = codec.encode(message);
         assertEquals(Samples.text(message), Samples.text(codec.decode(frame).orElseThrow()));
+    }
+
+    /** Jackson's reader finds one well-formed map with as many fields as its head says. */
+    @ParameterizedTest
+    @MethodSource("messages")
+    void anotherReaderTakesIt(Message message) throws IOException {
+        byte[] frame = Samples.bytes(codec.encode(message));
+        int fields = 0;
+        try (JsonParser in = new CBORFactory().createParser(frame, 4, frame.length - 4)) {
+            assertEquals(JsonToken.START_OBJECT, in.nextToken());
+            while (in.nextToken() == JsonToken.FIELD_NAME) {
+                fields++;
+                in.nextToken();
+                in.skipChildren();
+            }
+            assertEquals(JsonToken.END_OBJECT, in.currentToken());
+            assertEquals(null, in.nextToken());
+        }
+        assertEquals(frame[4] & 31, fields);
+    }
+
+    @Test
+    void mapsAndListsOfIndefiniteLengthAreRead() throws IOException {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.write(Samples.bytes(codec.encode(new Message.Have(Samples.DIGEST, List.of()))), 0, 4);
+        try (CBORGenerator out = new CBORFactory().createGenerator(frame)) {
+            out.writeStartObject();
+            out.writeFieldId(0);
+            out.writeBinary(Digests.toBytes(Samples.DIGEST));
+            out.writeFieldId(7);
+            out.writeStartArray();
+            out.writeStartObject();
+            out.writeEndObject();
+            out.writeEndArray();
+            out.writeFieldId(1);
+            out.writeStartArray();
+            out.writeNumber(3);
+            out.writeNumber(300_000);
+            out.writeEndArray();
+            out.writeEndObject();
+        }
+        assertEquals(
+                new Message.Have(Samples.DIGEST, List.of(3, 300_000)),
+                codec.decode(ByteBuffer.wrap(frame.toByteArray())).orElseThrow());
+    }
+
+    @Test
+    void numbersKeepTheirValueAtEachLength() {
+        for (int bits = 0; bits < 64; bits++) {
+            for (long near = -1; near <= 1; near++) {
+                long value = (1L << bits) + near;
+                for (long token : new long[] {value, -1 - value}) {
+                    ByteBuffer frame = codec.encode(new Message.Ping(token));
+                    assertEquals(new Message.Ping(token), codec.decode(frame).orElseThrow());
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotWellFormedIsMalformed() {
+        byte[][] bodies = {
+            {(byte) 0xa1, 0, 0x1c}, // a head of no length
+            {(byte) 0xa1, 0, 0x1f}, // a number without an end
+            {(byte) 0xa1, 0, 0x1b, -1, -1, -1, -1, -1, -1, -1, -1}, // 64 bits
+            {(byte) 0xa1, 9, 0x5f, 0x41, 0, -1}, // a string in parts
+            {(byte) 0xa1, 9, -1}, // a break out of place
+            {(byte) 0xbf, 0, 1, 9, -1}, // a break for a value
+            {(byte) 0xa1, 0, (byte) 0xc1, 1}, // a tag before what is known
+            {(byte) 0xa1, 0, 0x61, -1}, // not UTF-8
+        };
+        for (byte[] body : bodies) {
+            byte[] frame = new byte[4 + body.length];
+            frame[0] = 1;
+            frame[1] = Types.PING;
+            System.arraycopy(body, 0, frame, 4, body.length);
+            assertThrows(
+                    MalformedException.class,
+                    () -> codec.decode(ByteBuffer.wrap(frame)),
+                    () -> java.util.HexFormat.of().formatHex(body));
+        }
     }
 
     @ParameterizedTest
