@@ -2,6 +2,7 @@
 package org.peeredge.ops.boot;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,13 +68,18 @@ public final class BootActivator implements BundleActivator {
         try {
             boot.waitForService(BOOT.toMillis());
             Duration pause = Duration.ofSeconds(1);
-            while (!complete(features, done)) {
+            while (!complete(features)) {
                 if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
                 pause = pause.multipliedBy(2);
                 pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
             }
+            Files.createFile(done);
+        } catch (IOException e) {
+            LOG.warn(
+                    "the node is up, and cannot note it: the next start looks again: {}",
+                    e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -83,8 +89,7 @@ public final class BootActivator implements BundleActivator {
     }
 
     /** One try. */
-    private static boolean complete(
-            ServiceTracker<FeaturesService, FeaturesService> features, Path done)
+    private static boolean complete(ServiceTracker<FeaturesService, FeaturesService> features)
             throws InterruptedException {
         try {
             FeaturesService service = features.waitForService(BOOT.toMillis());
@@ -96,10 +101,9 @@ public final class BootActivator implements BundleActivator {
             Repair repair = new Repair(service, wanted);
             List<String> missing = repair.missing();
             if (!missing.isEmpty()) {
-                repair.install();
+                repair.install(missing);
                 LOG.warn("the start left out {}: installed now, the node is up", missing);
             }
-            Files.createFile(done);
             return true;
         } catch (InterruptedException e) {
             throw e;

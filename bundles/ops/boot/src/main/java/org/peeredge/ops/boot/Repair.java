@@ -44,11 +44,11 @@ final class Repair {
     }
 
     /**
-     * Installs what is missing; what is there stays as it is.
+     * Installs what is {@link #missing}; what is there stays as it is.
      *
      * @throws Exception if a repository cannot be read or a feature not be installed
      */
-    void install() throws Exception {
+    void install(List<String> missing) throws Exception {
         Set<URI> known =
                 Arrays.stream(service.listRepositories())
                         .map(Repository::getURI)
@@ -59,6 +59,6 @@ final class Repair {
             }
         }
         service.installFeatures(
-                new HashSet<>(missing()), EnumSet.noneOf(FeaturesService.Option.class));
+                new HashSet<>(missing), EnumSet.noneOf(FeaturesService.Option.class));
     }
 }
