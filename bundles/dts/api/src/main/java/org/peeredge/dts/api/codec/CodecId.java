@@ -13,8 +13,13 @@ import java.util.regex.Pattern;
  *     symbolBytes}
  */
 public record CodecId(String type, int sourceSymbols, int repairSymbols, int symbolBytes) {
-    /** The largest source block. */
+    /** The largest source block of a transfer: it stays in a cache while it is coded. */
     public static final int MAX_GROUP_BYTES = 1 << 20;
+
+    /**
+     * The largest source block of any code; transfers use no more than {@link #MAX_GROUP_BYTES}.
+     */
+    public static final int MAX_BLOCK_BYTES = 1 << 26;
 
     private static final Pattern TYPE = Pattern.compile("[a-z0-9]{1,16}");
 
@@ -33,12 +38,12 @@ public record CodecId(String type, int sourceSymbols, int repairSymbols, int sym
                             + symbolBytes
                             + " bytes");
         }
-        if ((long) sourceSymbols * symbolBytes > MAX_GROUP_BYTES) {
+        if ((long) sourceSymbols * symbolBytes > MAX_BLOCK_BYTES) {
             throw new IllegalArgumentException(
-                    "group of "
+                    "block of "
                             + (long) sourceSymbols * symbolBytes
                             + " bytes, at most "
-                            + MAX_GROUP_BYTES);
+                            + MAX_BLOCK_BYTES);
         }
     }
 }

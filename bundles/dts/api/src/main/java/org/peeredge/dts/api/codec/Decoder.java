@@ -20,11 +20,20 @@ public interface Decoder extends AutoCloseable {
     boolean ready();
 
     /**
-     * Writes the group's bytes, without padding.
+     * Writes the group's bytes, without padding; only what is missing is computed. May be called
+     * again.
      *
      * @throws IllegalStateException when not {@link #ready}
      */
     void recover(ByteBuffer into);
+
+    /**
+     * Starts over with another group of the same code, in the memory that is there.
+     *
+     * @param groupBytes the group's bytes without padding
+     * @throws IllegalArgumentException for a group that does not need exactly the code's k symbols
+     */
+    void reset(int groupBytes);
 
     /** Frees working memory; safe to repeat. */
     @Override

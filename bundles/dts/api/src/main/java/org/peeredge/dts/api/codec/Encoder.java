@@ -17,6 +17,14 @@ public interface Encoder extends AutoCloseable {
      */
     void encode(int first, int count, ByteBuffer into) throws IOException;
 
+    /**
+     * Starts over with another group of the same code, in the memory that is there: a stream of
+     * groups allocates nothing. Not while another thread encodes.
+     *
+     * @throws IllegalArgumentException for a group that does not need exactly the code's k symbols
+     */
+    void reset(GroupSource group);
+
     /** Frees working memory; safe to repeat. */
     @Override
     void close();

@@ -2,7 +2,7 @@
 /** The codec family: turns groups of pieces into symbols and back. */
 @NullMarked
 @Export
-@Version("0.1.0")
+@Version("0.2.0")
 package org.peeredge.dts.api.codec;
 
 import org.jspecify.annotations.NullMarked;

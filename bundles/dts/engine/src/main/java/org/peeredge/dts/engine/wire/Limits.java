@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.wire;
 
 import org.peeredge.dts.api.Pieces;
+import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.kernel.api.mesh.Mesh;
 
 /** The bounds of the protocol. A frame beyond one of them is malformed; none is sent. */
@@ -85,4 +86,18 @@ public final class Limits {
     public static final int MAX_LEASE_MILLIS = 86_400_000;
 
     private Limits() {}
+
+    /**
+     * A code that a transfer may use.
+     *
+     * @throws IllegalArgumentException when its groups are larger than transfers allow
+     */
+    static CodecId transferable(CodecId codec) {
+        long bytes = (long) codec.sourceSymbols() * codec.symbolBytes();
+        if (bytes > CodecId.MAX_GROUP_BYTES) {
+            throw new IllegalArgumentException(
+                    "group of " + bytes + " bytes, at most " + CodecId.MAX_GROUP_BYTES);
+        }
+        return codec;
+    }
 }

@@ -148,11 +148,27 @@ final class MessageReader {
                         f,
                         2,
                         () ->
-                                new CodecId(
-                                        f.text(2, f.element(2, codec, 0), 16),
-                                        (int) f.number(2, f.element(2, codec, 1), 1, 1 << 20),
-                                        (int) f.number(2, f.element(2, codec, 2), -1, 1 << 20),
-                                        (int) f.number(2, f.element(2, codec, 3), 1, 1 << 20)));
+                                Limits.transferable(
+                                        new CodecId(
+                                                f.text(2, f.element(2, codec, 0), 16),
+                                                (int)
+                                                        f.number(
+                                                                2,
+                                                                f.element(2, codec, 1),
+                                                                1,
+                                                                1 << 20),
+                                                (int)
+                                                        f.number(
+                                                                2,
+                                                                f.element(2, codec, 2),
+                                                                -1,
+                                                                1 << 20),
+                                                (int)
+                                                        f.number(
+                                                                2,
+                                                                f.element(2, codec, 3),
+                                                                1,
+                                                                1 << 20))));
         return Message.GetSymbols.of(
                 f.digest(0),
                 group(f),

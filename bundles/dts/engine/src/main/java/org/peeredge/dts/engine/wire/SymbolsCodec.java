@@ -63,7 +63,8 @@ final class SymbolsCodec {
 
     private static CodecId codec(byte[] type, int k, int m, int symbolBytes) {
         try {
-            return new CodecId(new String(type, StandardCharsets.US_ASCII), k, m, symbolBytes);
+            return Limits.transferable(
+                    new CodecId(new String(type, StandardCharsets.US_ASCII), k, m, symbolBytes));
         } catch (IllegalArgumentException e) {
             throw new MalformedException(FIELD + "codec", "no code has these parameters", e);
         }

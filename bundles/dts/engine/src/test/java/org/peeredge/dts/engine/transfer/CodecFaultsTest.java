@@ -209,6 +209,11 @@ class CodecFaultsTest {
                 }
 
                 @Override
+                public void reset(GroupSource next) {
+                    encoder.reset(next);
+                }
+
+                @Override
                 public void close() {
                     call("CLOSE");
                     encoder.close();

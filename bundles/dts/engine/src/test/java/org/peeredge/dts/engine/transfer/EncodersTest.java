@@ -130,6 +130,11 @@ class EncodersTest {
                 }
 
                 @Override
+                public void reset(GroupSource next) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public void close() {
                     closed++;
                 }

@@ -9,7 +9,7 @@ import org.peeredge.dts.api.codec.Decoder;
 final class NoneDecoder implements Decoder {
     private static final byte[] CLOSED = new byte[0];
 
-    private final NoneShape shape;
+    private NoneShape shape;
     private final BitSet here = new BitSet();
     private byte[] group;
 
@@ -51,6 +51,16 @@ final class NoneDecoder implements Decoder {
                     "room for " + into.remaining() + " bytes, " + group.length + " needed");
         }
         into.put(group);
+    }
+
+    @Override
+    public void reset(int groupBytes) {
+        checkOpen();
+        shape = new NoneShape(shape.id(), groupBytes);
+        if (group.length != groupBytes) {
+            group = new byte[groupBytes];
+        }
+        here.clear();
     }
 
     @Override

@@ -8,8 +8,8 @@ import org.peeredge.dts.api.codec.GroupSource;
 
 /** Reads symbols straight from the source into the caller's buffer; holds nothing. */
 final class NoneEncoder implements Encoder {
-    private final NoneShape shape;
-    private final GroupSource group;
+    private NoneShape shape;
+    private GroupSource group;
 
     NoneEncoder(NoneShape shape, GroupSource group) {
         this.shape = shape;
@@ -33,6 +33,12 @@ final class NoneEncoder implements Encoder {
                     "the group's source gave " + window.position() + " bytes instead of " + length);
         }
         into.position(into.position() + length);
+    }
+
+    @Override
+    public void reset(GroupSource next) {
+        shape = new NoneShape(shape.id(), next.sizeBytes());
+        group = next;
     }
 
     @Override

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.coding;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products by table look-up within a vector: 64 bytes at once where a permutation of 64 bytes is
+ * one instruction (AVX-512 VBMI), 16 elsewhere (SSSE3, NEON; wider ones permute within lanes of 16
+ * and are slower). A vector of w entries is the table for log2(w) bits of a byte. The low bits of a
+ * byte are an index as they are, since an index wraps; the high ones after a shift of the whole
+ * vector, which brings bits of the next byte along: the second table ignores them.
+ *
+ * <p>One species in a JVM: a second one spoils the profile of the first, which costs it nine tenths
+ * of its speed. So the species is a constant.
+ */
+final class VectorKernel implements Gf256Kernel {
+    private static final VectorSpecies<Byte> SPECIES =
+            ByteVector.SPECIES_PREFERRED.length() == 64
+                    ? ByteVector.SPECIES_512
+                    : ByteVector.SPECIES_128;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final int WIDTH = SPECIES.length();
+    private static final int LOW_BITS = Integer.numberOfTrailingZeros(WIDTH);
+
+    /** Bytes of each range that are worked on before the next rows: sources stay in the cache. */
+    private static final int COLUMN = 4096;
+
+    /** All memory: for addresses that {@link Memory#address} has checked. */
+    @SuppressWarnings("restricted") // where it is not allowed the plain kernel is taken
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    /** For each factor the table of the low bits, then that of the high ones. */
+    private static final MemorySegment TABLES = tables();
+
+    private static final long TABLE = TABLES.address();
+
+    private static MemorySegment tables() {
+        MemorySegment tables = Memory.allocate(256L * 2 * WIDTH);
+        for (int factor = 0; factor < 256; factor++) {
+            for (int i = 0; i < WIDTH; i++) {
+                int low = Gf256.mul(factor, i);
+                int high = Gf256.mul(factor, i << LOW_BITS & 0xff);
+                tables.set(BYTE, factor * 2L * WIDTH + i, (byte) low);
+                tables.set(BYTE, factor * 2L * WIDTH + WIDTH + i, (byte) high);
+            }
+        }
+        return tables;
+    }
+
+    @Override
+    public String name() {
+        return "vector-" + 8 * WIDTH;
+    }
+
+    private static ByteVector load(long address) {
+        return ByteVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
+    }
+
+    private static void store(ByteVector x, long address) {
+        x.intoMemorySegment(ALL, address, ORDER);
+    }
+
+    /** Bytes cannot be shifted in one instruction, longs can. */
+    private static ByteVector high(ByteVector x) {
+        return x.reinterpretAsLongs().lanewise(VectorOperators.LSHR, LOW_BITS).reinterpretAsBytes();
+    }
+
+    private static ByteVector sum(ByteVector a, ByteVector b, ByteVector c) {
+        return a.lanewise(VectorOperators.XOR, b).lanewise(VectorOperators.XOR, c);
+    }
+
+    private static long table(byte factor) {
+        return TABLE + (factor & 0xff) * 2L * WIDTH;
+    }
+
+    @Override
+    public void xor(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, long n) {
+        long to = Memory.address(dst, dstAt, n);
+        long from = Memory.address(src, srcAt, n);
+        long i = 0;
+        for (; i <= n - WIDTH; i += WIDTH) {
+            store(load(to + i).lanewise(VectorOperators.XOR, load(from + i)), to + i);
+        }
+        Tails.xor(dst, dstAt, src, srcAt, i, n);
+        Reference.reachabilityFence(dst);
+        Reference.reachabilityFence(src);
+    }
+
+    @Override
+    public void mulAdd(
+            MemorySegment dst, long dstAt, MemorySegment src, long srcAt, long n, int factor) {
+        long to = Memory.address(dst, dstAt, n);
+        long from = Memory.address(src, srcAt, n);
+        ByteVector low = load(table((byte) factor));
+        ByteVector high = load(table((byte) factor) + WIDTH);
+        long i = 0;
+        for (; i <= n - WIDTH; i += WIDTH) {
+            ByteVector x = load(from + i);
+            store(sum(load(to + i), x.selectFrom(low), high(x).selectFrom(high)), to + i);
+        }
+        Tails.mulAdd(dst, dstAt, src, srcAt, i, n, factor);
+        Reference.reachabilityFence(dst);
+        Reference.reachabilityFence(src);
+    }
+
+    @Override
+    public void mul(MemorySegment dst, long dstAt, long n, int factor) {
+        long to = Memory.address(dst, dstAt, n);
+        ByteVector low = load(table((byte) factor));
+        ByteVector high = load(table((byte) factor) + WIDTH);
+        long i = 0;
+        for (; i <= n - WIDTH; i += WIDTH) {
+            ByteVector x = load(to + i);
+            ByteVector product = x.selectFrom(low);
+            store(product.lanewise(VectorOperators.XOR, high(x).selectFrom(high)), to + i);
+        }
+        Tails.mul(dst, dstAt, i, n, factor);
+        Reference.reachabilityFence(dst);
+    }
+
+    @Override
+    public void dot(
+            byte[] factors,
+            int rows,
+            int cols,
+            MemorySegment src,
+            long[] srcAt,
+            MemorySegment dst,
+            long[] dstAt,
+            long n) {
+        for (int j = 0; j < cols; j++) {
+            Memory.address(src, srcAt[j], n);
+        }
+        for (int row = 0; row < rows; row++) {
+            Memory.address(dst, dstAt[row], n);
+        }
+        long in = src.address();
+        long out = dst.address();
+        long whole = n & -WIDTH;
+        for (long from = 0; from < whole; from += COLUMN) {
+            long to = Math.min(whole, from + COLUMN);
+            int row = 0;
+            for (; row <= rows - 4; row += 4) {
+                four(factors, row, cols, in, srcAt, out, dstAt, from, to);
+            }
+            for (; row < rows; row++) {
+                one(factors, row, cols, in, srcAt, out, dstAt, from, to);
+            }
+        }
+        if (whole < n) {
+            Tails.dot(factors, rows, cols, src, srcAt, dst, dstAt, whole, n);
+        }
+        Reference.reachabilityFence(dst);
+        Reference.reachabilityFence(src);
+    }
+
+    /** Four rows by two vectors: as many sums as registers hold beside tables and sources. */
+    private static void four(
+            byte[] factors,
+            int row,
+            int cols,
+            long in,
+            long[] srcAt,
+            long out,
+            long[] dstAt,
+            long from,
+            long to) {
+        int f0 = row * cols;
+        int f1 = f0 + cols;
+        int f2 = f1 + cols;
+        int f3 = f2 + cols;
+        long i = from;
+        for (; i <= to - 2 * WIDTH; i += 2 * WIDTH) {
+            ByteVector x0 = ByteVector.zero(SPECIES);
+            ByteVector x1 = x0;
+            ByteVector x2 = x0;
+            ByteVector x3 = x0;
+            ByteVector y0 = x0;
+            ByteVector y1 = x0;
+            ByteVector y2 = x0;
+            ByteVector y3 = x0;
+            for (int j = 0; j < cols; j++) {
+                ByteVector x = load(in + srcAt[j] + i);
+                ByteVector y = load(in + srcAt[j] + i + WIDTH);
+                ByteVector xHigh = high(x);
+                ByteVector yHigh = high(y);
+                long t = table(factors[f0 + j]);
+                ByteVector low = load(t);
+                ByteVector high = load(t + WIDTH);
+                x0 = sum(x0, x.selectFrom(low), xHigh.selectFrom(high));
+                y0 = sum(y0, y.selectFrom(low), yHigh.selectFrom(high));
+                t = table(factors[f1 + j]);
+                low = load(t);
+                high = load(t + WIDTH);
+                x1 = sum(x1, x.selectFrom(low), xHigh.selectFrom(high));
+                y1 = sum(y1, y.selectFrom(low), yHigh.selectFrom(high));
+                t = table(factors[f2 + j]);
+                low = load(t);
+                high = load(t + WIDTH);
+                x2 = sum(x2, x.selectFrom(low), xHigh.selectFrom(high));
+                y2 = sum(y2, y.selectFrom(low), yHigh.selectFrom(high));
+                t = table(factors[f3 + j]);
+                low = load(t);
+                high = load(t + WIDTH);
+                x3 = sum(x3, x.selectFrom(low), xHigh.selectFrom(high));
+                y3 = sum(y3, y.selectFrom(low), yHigh.selectFrom(high));
+            }
+            store(x0, out + dstAt[row] + i);
+            store(y0, out + dstAt[row] + i + WIDTH);
+            store(x1, out + dstAt[row + 1] + i);
+            store(y1, out + dstAt[row + 1] + i + WIDTH);
+            store(x2, out + dstAt[row + 2] + i);
+            store(y2, out + dstAt[row + 2] + i + WIDTH);
+            store(x3, out + dstAt[row + 3] + i);
+            store(y3, out + dstAt[row + 3] + i + WIDTH);
+        }
+        if (i < to) {
+            for (int r = row; r < row + 4; r++) {
+                one(factors, r, cols, in, srcAt, out, dstAt, i, to);
+            }
+        }
+    }
+
+    private static void one(
+            byte[] factors,
+            int row,
+            int cols,
+            long in,
+            long[] srcAt,
+            long out,
+            long[] dstAt,
+            long from,
+            long to) {
+        int f = row * cols;
+        for (long i = from; i < to; i += WIDTH) {
+            ByteVector sum = ByteVector.zero(SPECIES);
+            for (int j = 0; j < cols; j++) {
+                ByteVector x = load(in + srcAt[j] + i);
+                long t = table(factors[f + j]);
+                sum = sum(sum, x.selectFrom(load(t)), high(x).selectFrom(load(t + WIDTH)));
+            }
+            store(sum, out + dstAt[row] + i);
+        }
+    }
+}
