@@ -26,6 +26,7 @@ final class VectorKernel implements Gf256Kernel {
                     : ByteVector.SPECIES_128;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int WIDTH = SPECIES.length();
+    private static final long TWO = 2L * WIDTH;
     private static final int LOW_BITS = Integer.numberOfTrailingZeros(WIDTH);
 
     /** Bytes of each range that are worked on before the next rows: sources stay in the cache. */
@@ -48,8 +49,8 @@ final class VectorKernel implements Gf256Kernel {
             for (int i = 0; i < WIDTH; i++) {
                 int low = Gf256.mul(factor, i);
                 int high = Gf256.mul(factor, i << LOW_BITS & 0xff);
-                tables.set(BYTE, factor * 2L * WIDTH + i, (byte) low);
-                tables.set(BYTE, factor * 2L * WIDTH + WIDTH + i, (byte) high);
+                tables.set(BYTE, factor * TWO + i, (byte) low);
+                tables.set(BYTE, factor * TWO + WIDTH + i, (byte) high);
             }
         }
         return tables;
@@ -78,20 +79,23 @@ final class VectorKernel implements Gf256Kernel {
     }
 
     private static long table(byte factor) {
-        return TABLE + (factor & 0xff) * 2L * WIDTH;
+        return TABLE + (factor & 0xff) * TWO;
     }
 
     @Override
     public void xor(MemorySegment dst, long dstAt, MemorySegment src, long srcAt, long n) {
         long to = Memory.address(dst, dstAt, n);
         long from = Memory.address(src, srcAt, n);
-        long i = 0;
-        for (; i <= n - WIDTH; i += WIDTH) {
-            store(load(to + i).lanewise(VectorOperators.XOR, load(from + i)), to + i);
+        try {
+            long i = 0;
+            for (; i <= n - WIDTH; i += WIDTH) {
+                store(load(to + i).lanewise(VectorOperators.XOR, load(from + i)), to + i);
+            }
+            Tails.xor(dst, dstAt, src, srcAt, i, n);
+        } finally {
+            Reference.reachabilityFence(dst);
+            Reference.reachabilityFence(src);
         }
-        Tails.xor(dst, dstAt, src, srcAt, i, n);
-        Reference.reachabilityFence(dst);
-        Reference.reachabilityFence(src);
     }
 
     @Override
@@ -99,31 +103,37 @@ final class VectorKernel implements Gf256Kernel {
             MemorySegment dst, long dstAt, MemorySegment src, long srcAt, long n, int factor) {
         long to = Memory.address(dst, dstAt, n);
         long from = Memory.address(src, srcAt, n);
-        ByteVector low = load(table((byte) factor));
-        ByteVector high = load(table((byte) factor) + WIDTH);
-        long i = 0;
-        for (; i <= n - WIDTH; i += WIDTH) {
-            ByteVector x = load(from + i);
-            store(sum(load(to + i), x.selectFrom(low), high(x).selectFrom(high)), to + i);
+        try {
+            ByteVector low = load(table((byte) factor));
+            ByteVector high = load(table((byte) factor) + WIDTH);
+            long i = 0;
+            for (; i <= n - WIDTH; i += WIDTH) {
+                ByteVector x = load(from + i);
+                store(sum(load(to + i), x.selectFrom(low), high(x).selectFrom(high)), to + i);
+            }
+            Tails.mulAdd(dst, dstAt, src, srcAt, i, n, factor);
+        } finally {
+            Reference.reachabilityFence(dst);
+            Reference.reachabilityFence(src);
         }
-        Tails.mulAdd(dst, dstAt, src, srcAt, i, n, factor);
-        Reference.reachabilityFence(dst);
-        Reference.reachabilityFence(src);
     }
 
     @Override
     public void mul(MemorySegment dst, long dstAt, long n, int factor) {
         long to = Memory.address(dst, dstAt, n);
-        ByteVector low = load(table((byte) factor));
-        ByteVector high = load(table((byte) factor) + WIDTH);
-        long i = 0;
-        for (; i <= n - WIDTH; i += WIDTH) {
-            ByteVector x = load(to + i);
-            ByteVector product = x.selectFrom(low);
-            store(product.lanewise(VectorOperators.XOR, high(x).selectFrom(high)), to + i);
+        try {
+            ByteVector low = load(table((byte) factor));
+            ByteVector high = load(table((byte) factor) + WIDTH);
+            long i = 0;
+            for (; i <= n - WIDTH; i += WIDTH) {
+                ByteVector x = load(to + i);
+                ByteVector product = x.selectFrom(low);
+                store(product.lanewise(VectorOperators.XOR, high(x).selectFrom(high)), to + i);
+            }
+            Tails.mul(dst, dstAt, i, n, factor);
+        } finally {
+            Reference.reachabilityFence(dst);
         }
-        Tails.mul(dst, dstAt, i, n, factor);
-        Reference.reachabilityFence(dst);
     }
 
     @Override
@@ -142,24 +152,27 @@ final class VectorKernel implements Gf256Kernel {
         for (int row = 0; row < rows; row++) {
             Memory.address(dst, dstAt[row], n);
         }
-        long in = src.address();
-        long out = dst.address();
-        long whole = n & -WIDTH;
-        for (long from = 0; from < whole; from += COLUMN) {
-            long to = Math.min(whole, from + COLUMN);
-            int row = 0;
-            for (; row <= rows - 4; row += 4) {
-                four(factors, row, cols, in, srcAt, out, dstAt, from, to);
+        try {
+            long in = src.address();
+            long out = dst.address();
+            long whole = n & -WIDTH;
+            for (long from = 0; from < whole; from += COLUMN) {
+                long to = Math.min(whole, from + COLUMN);
+                int row = 0;
+                for (; row <= rows - 4; row += 4) {
+                    four(factors, row, cols, in, srcAt, out, dstAt, from, to);
+                }
+                for (; row < rows; row++) {
+                    one(factors, row, cols, in, srcAt, out, dstAt, from, to);
+                }
             }
-            for (; row < rows; row++) {
-                one(factors, row, cols, in, srcAt, out, dstAt, from, to);
+            if (whole < n) {
+                Tails.dot(factors, rows, cols, src, srcAt, dst, dstAt, whole, n);
             }
+        } finally {
+            Reference.reachabilityFence(dst);
+            Reference.reachabilityFence(src);
         }
-        if (whole < n) {
-            Tails.dot(factors, rows, cols, src, srcAt, dst, dstAt, whole, n);
-        }
-        Reference.reachabilityFence(dst);
-        Reference.reachabilityFence(src);
     }
 
     /** Four rows by two vectors: as many sums as registers hold beside tables and sources. */
@@ -178,7 +191,7 @@ final class VectorKernel implements Gf256Kernel {
         int f2 = f1 + cols;
         int f3 = f2 + cols;
         long i = from;
-        for (; i <= to - 2 * WIDTH; i += 2 * WIDTH) {
+        for (; i <= to - TWO; i += TWO) {
             ByteVector x0 = ByteVector.zero(SPECIES);
             ByteVector x1 = x0;
             ByteVector x2 = x0;
