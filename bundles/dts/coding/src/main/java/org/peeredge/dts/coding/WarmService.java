@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.coding;
+
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.peeredge.kernel.api.Threads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service that is registered only once it is warm, which is found out on a thread of its own: a
+ * component would be visible before. Safe for use by many threads.
+ *
+ * @param <S> the service
+ */
+public final class WarmService<S> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WarmService.class);
+
+    private final ExecutorService thread;
+    private final BundleContext context;
+    private boolean closed;
+    private @Nullable ServiceRegistration<S> registration;
+
+    /**
+     * Begins to warm up.
+     *
+     * @param warm makes the service and warms it up; stops early when interrupted
+     */
+    public WarmService(
+            BundleContext context,
+            Threads threads,
+            Class<S> type,
+            Map<String, ?> properties,
+            Supplier<S> warm) {
+        this.context = context;
+        thread = threads.newPool(context.getBundle().getSymbolicName(), "warm", 1, 0);
+        thread.execute(() -> {
+            try {
+                register(type, warm.get(), properties);
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("{} cannot be had on this node", context.getBundle(), e);
+            }
+        });
+        thread.shutdown();
+    }
+
+    private synchronized void register(Class<S> type, S service, Map<String, ?> properties) {
+        if (!closed) {
+            registration =
+                    context.registerService(type, service, FrameworkUtil.asDictionary(properties));
+        }
+    }
+
+    /** Takes the service away; safe to repeat. */
+    @Override
+    public void close() {
+        ServiceRegistration<S> here;
+        synchronized (this) {
+            closed = true;
+            here = registration;
+            registration = null;
+        }
+        thread.shutdownNow();
+        if (here != null) {
+            here.unregister();
+        }
+    }
+}
