@@ -2,6 +2,7 @@
 package org.peeredge.dts.coding;
 
 import java.util.Map;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -13,6 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Offers the fastest kernel of this JVM, once for all codecs. */
+@Capability( // resolvers look for the service, which no component's annotation names
+        namespace = "osgi.service",
+        attribute = "objectClass:List<String>=\"org.peeredge.dts.coding.Gf256Kernel\"",
+        effective = "active")
 @Component(
         immediate = true,
         service = {})
