@@ -38,14 +38,12 @@ public final class RsComponent {
                         threads,
                         CodecProvider.class,
                         Map.of("peeredge.type", CauchyCodec.TYPE),
-                        () -> warm(new CauchyCodec(kernel), clock));
-    }
-
-    private static CodecProvider warm(CodecProvider codec, Clock clock) {
-        try (CodecWarmUp warmUp = new CodecWarmUp(codec, USUAL, USUAL.repairSymbols())) {
-            warmUp.run(clock);
-        }
-        return codec;
+                        () ->
+                                CodecWarmUp.warm(
+                                        new CauchyCodec(kernel),
+                                        USUAL,
+                                        USUAL.repairSymbols(),
+                                        clock));
     }
 
     /** Takes it away. */
