@@ -11,13 +11,15 @@ public final class CodecWarmUp {
     private CodecWarmUp() {}
 
     /**
-     * Codes a block until that gets no faster, or the thread is interrupted.
+     * Codes a block until that gets no faster.
      *
      * @param lost how many source symbols are restored in each turn
      * @return the codec, warm
      * @throws IllegalStateException when it computes wrongly
+     * @throws InterruptedException when the thread was interrupted
      */
-    public static CodecProvider warm(CodecProvider codec, CodecId id, int lost, Clock clock) {
+    public static CodecProvider warm(CodecProvider codec, CodecId id, int lost, Clock clock)
+            throws InterruptedException {
         try (CodecTrial trial = new CodecTrial(codec, id, lost)) {
             WarmUp.run(
                     clock,
