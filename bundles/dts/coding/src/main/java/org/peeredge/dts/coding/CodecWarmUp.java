@@ -23,6 +23,7 @@ public final class CodecWarmUp {
         try (CodecTrial trial = new CodecTrial(codec, id, lost)) {
             WarmUp.run(
                     clock,
+                    Double.MAX_VALUE,
                     () -> {
                         trial.encode();
                         trial.decode();
