@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.codec.rs;
+
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.coding.CodecWarmUp;
+import org.peeredge.dts.coding.Gf256Kernels;
+import org.peeredge.dts.coding.WarmService;
+import org.peeredge.dts.coding.rs.CauchyCodec;
+import org.peeredge.kernel.api.Clock;
+import org.peeredge.kernel.api.Threads;
+
+/** Offers the codec once it is warm. */
+@Component(
+        immediate = true,
+        service = {})
+public final class RsComponent {
+    private static final CodecId USUAL = new CodecId(CauchyCodec.TYPE, 10, 4, 16 * 1024);
+
+    private final WarmService<CodecProvider> service;
+
+    /** Begins to warm up. */
+    @Activate
+    public RsComponent(
+            BundleContext context,
+            @Reference Threads threads,
+            @Reference Clock clock,
+            @Reference Gf256Kernels kernels) {
+        service =
+                new WarmService<>(
+                        context,
+                        threads,
+                        CodecProvider.class,
+                        Map.of("peeredge.type", CauchyCodec.TYPE),
+                        () ->
+                                CodecWarmUp.warm(
+                                        new CauchyCodec(kernels.fastest()),
+                                        USUAL,
+                                        USUAL.repairSymbols(),
+                                        clock));
+    }
+
+    /** Takes it away. */
+    @Deactivate
+    public void deactivate() {
+        service.close();
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.coding.rs;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.codec.Decoder;
+import org.peeredge.dts.coding.BlockShape;
+import org.peeredge.dts.coding.Gf256Kernel;
+import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.SourceBlock;
+
+/**
+ * Keeps the first k symbols: source symbols in their places, repair symbols behind them; then
+ * computes the source symbols that are missing, and only those.
+ */
+final class CauchyDecoder implements Decoder {
+    private final Gf256Kernel kernel;
+    private final CauchyMatrix matrix;
+    private final int sourceSymbols;
+    private final int symbols;
+    private final int symbolBytes;
+    private final BitSet here = new BitSet();
+
+    /** Numbers of the symbols that are here, as they came, and where each of them is. */
+    private final int[] numbers;
+
+    private final long[] sourceAt;
+    private final int[] logs;
+    private final int[] missing;
+    private final long[] missingAt;
+    private final byte[] factors;
+
+    private BlockShape shape;
+    private int count;
+    private int repairs;
+    private boolean recovered;
+    private @Nullable MemorySegment memory;
+
+    CauchyDecoder(Gf256Kernel kernel, CauchyMatrix matrix, BlockShape shape) {
+        this.kernel = kernel;
+        this.matrix = matrix;
+        this.shape = shape;
+        sourceSymbols = shape.sourceSymbols();
+        symbols = sourceSymbols + shape.id().repairSymbols();
+        symbolBytes = shape.id().symbolBytes();
+        int most = Math.min(sourceSymbols, symbols - sourceSymbols);
+        numbers = new int[sourceSymbols];
+        sourceAt = new long[sourceSymbols];
+        logs = new int[sourceSymbols];
+        missing = new int[most];
+        missingAt = new long[most];
+        factors = new byte[most * sourceSymbols];
+        memory = Memory.allocate((long) (sourceSymbols + most) * symbolBytes);
+    }
+
+    @Override
+    public boolean offer(int number, ByteBuffer symbol) {
+        MemorySegment all = memory();
+        BlockShape.check(number, 1, symbols);
+        shape.checkLength(number, symbol.remaining());
+        if (count == sourceSymbols || here.get(number)) {
+            return ready();
+        }
+        int slot = number < sourceSymbols ? number : sourceSymbols + repairs++;
+        long at = (long) slot * symbolBytes;
+        MemorySegment.copy(MemorySegment.ofBuffer(symbol), 0, all, at, symbol.remaining());
+        here.set(number);
+        numbers[count] = number;
+        sourceAt[count++] = at;
+        return ready();
+    }
+
+    @Override
+    public boolean ready() {
+        return count == sourceSymbols;
+    }
+
+    @Override
+    public void recover(ByteBuffer into) {
+        MemorySegment all = memory();
+        if (!ready()) {
+            throw new IllegalStateException(count + " of " + sourceSymbols + " symbols are here");
+        }
+        SourceBlock.checkRoom(into, shape.blockBytes());
+        if (repairs > 0 && !recovered) {
+            restore(all);
+            recovered = true;
+        }
+        int at = into.position();
+        MemorySegment.copy(all, 0, MemorySegment.ofBuffer(into), 0, shape.blockBytes());
+        into.position(at + shape.blockBytes());
+    }
+
+    private void restore(MemorySegment all) {
+        int rows = 0;
+        for (int j = here.nextClearBit(0); j < sourceSymbols; j = here.nextClearBit(j + 1)) {
+            missing[rows] = j;
+            missingAt[rows++] = (long) j * symbolBytes;
+        }
+        matrix.factors(missing, rows, numbers, logs, factors);
+        kernel.dot(factors, rows, sourceSymbols, all, sourceAt, all, missingAt, symbolBytes);
+    }
+
+    @Override
+    public void reset(int groupBytes) {
+        MemorySegment all = memory();
+        if (groupBytes != shape.blockBytes()) {
+            shape = new BlockShape(shape.id(), groupBytes);
+        }
+        // The last symbol of a short group counts as padded with zeros.
+        all.asSlice(groupBytes, shape.paddedBytes() - (long) groupBytes).fill((byte) 0);
+        here.clear();
+        count = 0;
+        repairs = 0;
+        recovered = false;
+    }
+
+    @Override
+    public void close() {
+        memory = null;
+    }
+
+    private MemorySegment memory() {
+        MemorySegment all = memory;
+        if (all == null) {
+            throw new IllegalStateException("the decoder is closed");
+        }
+        return all;
+    }
+}
