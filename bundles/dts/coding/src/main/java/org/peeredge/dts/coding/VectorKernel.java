@@ -27,6 +27,7 @@ final class VectorKernel implements Gf256Kernel {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int WIDTH = SPECIES.length();
     private static final long TWO = 2L * WIDTH;
+    private static final long FOUR = 4L * WIDTH;
     private static final int LOW_BITS = Integer.numberOfTrailingZeros(WIDTH);
 
     /** Bytes of each range that are worked on before the next rows: sources stay in the cache. */
@@ -261,6 +262,139 @@ final class VectorKernel implements Gf256Kernel {
                 sum = sum(sum, x.selectFrom(load(t)), high(x).selectFrom(load(t + WIDTH)));
             }
             store(sum, out + dstAt[row] + i);
+        }
+    }
+
+    @Override
+    public void run(Schedule schedule, Slots slots, long n) {
+        slots.check(n);
+        if (n < WIDTH) {
+            Tails.run(schedule, slots, 0, n);
+            return;
+        }
+        try {
+            int[] code = schedule.code();
+            int length = schedule.length();
+            long[] at = slots.addresses();
+            long from = 0;
+            for (; from <= n - FOUR; from += FOUR) {
+                wide(code, length, at, from);
+            }
+            for (; from <= n - WIDTH; from += WIDTH) {
+                narrow(code, length, at, from);
+            }
+            if (from < n) {
+                narrow(code, length, at, n - WIDTH); // a part of it for a second time
+            }
+        } finally {
+            Reference.reachabilityFence(slots);
+        }
+    }
+
+    private static ByteVector xor(ByteVector a, ByteVector b) {
+        return a.lanewise(VectorOperators.XOR, b);
+    }
+
+    /** Twice x in the field. */
+    private static ByteVector twice(ByteVector x, ByteVector low, ByteVector high) {
+        return xor(x.selectFrom(low), high(x).selectFrom(high));
+    }
+
+    /** A column of four vectors: few enough bytes for all slots to stay in the second cache. */
+    private static void wide(int[] code, int length, long[] at, long from) {
+        int pc = 0;
+        while (pc < length) {
+            int head = code[pc];
+            int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
+            if (head >= Schedule.POLYNOMIAL) {
+                widePolynomial(code, pc, end, at, from);
+            } else {
+                wideSum(code, pc, end, at, from);
+            }
+            pc = end;
+        }
+    }
+
+    private static void wideSum(int[] code, int pc, int end, long[] at, long from) {
+        ByteVector a = ByteVector.zero(SPECIES);
+        ByteVector b = a;
+        ByteVector c = a;
+        ByteVector d = a;
+        int i = pc + 2;
+        for (; i < end - 1; i += 2) {
+            long x = at[code[i]] + from;
+            long y = at[code[i + 1]] + from;
+            a = sum(a, load(x), load(y));
+            b = sum(b, load(x + WIDTH), load(y + WIDTH));
+            c = sum(c, load(x + TWO), load(y + TWO));
+            d = sum(d, load(x + TWO + WIDTH), load(y + TWO + WIDTH));
+        }
+        if (i < end) {
+            long x = at[code[i]] + from;
+            a = xor(a, load(x));
+            b = xor(b, load(x + WIDTH));
+            c = xor(c, load(x + TWO));
+            d = xor(d, load(x + TWO + WIDTH));
+        }
+        long to = at[code[pc + 1]] + from;
+        store(a, to);
+        store(b, to + WIDTH);
+        store(c, to + TWO);
+        store(d, to + TWO + WIDTH);
+    }
+
+    private static void widePolynomial(int[] code, int pc, int end, long[] at, long from) {
+        ByteVector low = load(table((byte) 2));
+        ByteVector high = load(table((byte) 2) + WIDTH);
+        ByteVector a = ByteVector.zero(SPECIES);
+        ByteVector b = a;
+        ByteVector c = a;
+        ByteVector d = a;
+        for (int i = pc + 2; i < end - 2; i += 3) {
+            long x = at[code[i]] + from;
+            a = xor(twice(a, low, high), load(x));
+            b = xor(twice(b, low, high), load(x + WIDTH));
+            c = xor(twice(c, low, high), load(x + TWO));
+            d = xor(twice(d, low, high), load(x + TWO + WIDTH));
+            for (int j = 1; j <= 2; j++) {
+                long y = at[code[i + j]] + from;
+                store(xor(a, load(y)), y);
+                store(xor(b, load(y + WIDTH)), y + WIDTH);
+                store(xor(c, load(y + TWO)), y + TWO);
+                store(xor(d, load(y + TWO + WIDTH)), y + TWO + WIDTH);
+            }
+        }
+        long to = at[code[pc + 1]] + from;
+        store(a, to);
+        store(b, to + WIDTH);
+        store(c, to + TWO);
+        store(d, to + TWO + WIDTH);
+    }
+
+    /** A column of one vector. */
+    private static void narrow(int[] code, int length, long[] at, long from) {
+        ByteVector low = load(table((byte) 2));
+        ByteVector high = load(table((byte) 2) + WIDTH);
+        int pc = 0;
+        while (pc < length) {
+            int head = code[pc];
+            int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
+            ByteVector a = ByteVector.zero(SPECIES);
+            if (head >= Schedule.POLYNOMIAL) {
+                for (int i = pc + 2; i < end - 2; i += 3) {
+                    a = xor(twice(a, low, high), load(at[code[i]] + from));
+                    long x = at[code[i + 1]] + from;
+                    store(xor(a, load(x)), x);
+                    long y = at[code[i + 2]] + from;
+                    store(xor(a, load(y)), y);
+                }
+            } else {
+                for (int i = pc + 2; i < end; i++) {
+                    a = xor(a, load(at[code[i]] + from));
+                }
+            }
+            store(a, at[code[pc + 1]] + from);
+            pc = end;
         }
     }
 }
