@@ -19,6 +19,9 @@ public final class Schedule {
     private int length;
     private int head;
 
+    /** Whether the instruction that was started last has yet to be told its operands. */
+    private boolean open;
+
     /** An empty one, with room for so many ints: it grows when it has to. */
     public Schedule(int ints) {
         code = new int[Math.max(16, ints)];
@@ -27,6 +30,7 @@ public final class Schedule {
     /** Forgets all, but keeps the room. */
     public void clear() {
         length = 0;
+        open = false;
     }
 
     /** Starts a sum: {@code dst = 0}, to which {@link #add} adds. */
@@ -38,12 +42,11 @@ public final class Schedule {
     public void add(int src) {
         room(1);
         code[length++] = src;
-        code[head]++;
     }
 
     /** How many operands the instruction that was started last has. */
     public int operands() {
-        return code[head] & ~POLYNOMIAL;
+        return length - head - 2;
     }
 
     /** The operand of that number of the instruction that was started last. */
@@ -54,6 +57,7 @@ public final class Schedule {
     /** Takes back the instruction that was started last. */
     public void drop() {
         length = head;
+        open = false;
     }
 
     /**
@@ -73,11 +77,29 @@ public final class Schedule {
         code[length++] = src;
         code[length++] = a;
         code[length++] = b;
-        code[head] += 3;
+    }
+
+    /** The running sum also takes the slots that are {@code base} plus each of a part of {@code src}. */
+    public void addAll(int base, int[] src, int from, int to) {
+        room(to - from);
+        int at = length;
+        for (int i = from; i < to; i++) {
+            code[at++] = base + src[i];
+        }
+        length = at;
+    }
+
+    private void close() {
+        if (open) {
+            code[head] |= operands();
+            open = false;
+        }
     }
 
     private void open(int kind, int dst) {
+        close();
         room(2);
+        open = true;
         head = length;
         code[length++] = kind;
         code[length++] = dst;
@@ -91,6 +113,7 @@ public final class Schedule {
 
     /** A copy that takes no more memory than it must. */
     public Schedule trimmed() {
+        close();
         Schedule copy = new Schedule(length);
         System.arraycopy(code, 0, copy.code, 0, length);
         copy.length = length;
@@ -103,6 +126,7 @@ public final class Schedule {
     }
 
     int[] code() {
+        close();
         return code;
     }
 

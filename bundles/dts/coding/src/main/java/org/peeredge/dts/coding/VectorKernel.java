@@ -276,15 +276,13 @@ final class VectorKernel implements Gf256Kernel {
             int[] code = schedule.code();
             int length = schedule.length();
             long[] at = slots.addresses();
-            long from = 0;
-            for (; from <= n - FOUR; from += FOUR) {
-                wide(code, length, at, from);
-            }
-            for (; from <= n - WIDTH; from += WIDTH) {
-                narrow(code, length, at, from);
-            }
-            if (from < n) {
-                narrow(code, length, at, n - WIDTH); // a part of it for a second time
+            for (long from = 0; from < n; from += FOUR) {
+                long last = n - from - WIDTH;
+                if (last > 0) {
+                    wide(code, length, at, from, Math.min(last, FOUR - WIDTH));
+                } else {
+                    narrow(code, length, at, n - WIDTH); // a part of it for a second time
+                }
             }
         } finally {
             Reference.reachabilityFence(slots);
@@ -300,22 +298,37 @@ final class VectorKernel implements Gf256Kernel {
         return xor(x.selectFrom(low), high(x).selectFrom(high));
     }
 
-    /** A column of four vectors: few enough bytes for all slots to stay in the second cache. */
-    private static void wide(int[] code, int length, long[] at, long from) {
+    /**
+     * A column of four vectors: few enough bytes for all slots to stay in the second cache. At the
+     * end of a range they overlap: that costs less than columns of their own.
+     *
+     * @param last where in the column the last vector starts
+     */
+    private static void wide(int[] code, int length, long[] at, long from, long last) {
+        long second = Math.min(WIDTH, last);
+        long third = Math.min(TWO, last);
         int pc = 0;
         while (pc < length) {
             int head = code[pc];
             int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
             if (head >= Schedule.POLYNOMIAL) {
-                widePolynomial(code, pc, end, at, from);
+                widePolynomial(code, pc, end, at, from, second, third, last);
             } else {
-                wideSum(code, pc, end, at, from);
+                wideSum(code, pc, end, at, from, second, third, last);
             }
             pc = end;
         }
     }
 
-    private static void wideSum(int[] code, int pc, int end, long[] at, long from) {
+    private static void wideSum(
+            int[] code,
+            int pc,
+            int end,
+            long[] at,
+            long from,
+            long second,
+            long third,
+            long last) {
         ByteVector a = ByteVector.zero(SPECIES);
         ByteVector b = a;
         ByteVector c = a;
@@ -325,25 +338,33 @@ final class VectorKernel implements Gf256Kernel {
             long x = at[code[i]] + from;
             long y = at[code[i + 1]] + from;
             a = sum(a, load(x), load(y));
-            b = sum(b, load(x + WIDTH), load(y + WIDTH));
-            c = sum(c, load(x + TWO), load(y + TWO));
-            d = sum(d, load(x + TWO + WIDTH), load(y + TWO + WIDTH));
+            b = sum(b, load(x + second), load(y + second));
+            c = sum(c, load(x + third), load(y + third));
+            d = sum(d, load(x + last), load(y + last));
         }
         if (i < end) {
             long x = at[code[i]] + from;
             a = xor(a, load(x));
-            b = xor(b, load(x + WIDTH));
-            c = xor(c, load(x + TWO));
-            d = xor(d, load(x + TWO + WIDTH));
+            b = xor(b, load(x + second));
+            c = xor(c, load(x + third));
+            d = xor(d, load(x + last));
         }
         long to = at[code[pc + 1]] + from;
         store(a, to);
-        store(b, to + WIDTH);
-        store(c, to + TWO);
-        store(d, to + TWO + WIDTH);
+        store(b, to + second);
+        store(c, to + third);
+        store(d, to + last);
     }
 
-    private static void widePolynomial(int[] code, int pc, int end, long[] at, long from) {
+    private static void widePolynomial(
+            int[] code,
+            int pc,
+            int end,
+            long[] at,
+            long from,
+            long second,
+            long third,
+            long last) {
         ByteVector low = load(table((byte) 2));
         ByteVector high = load(table((byte) 2) + WIDTH);
         ByteVector a = ByteVector.zero(SPECIES);
@@ -353,22 +374,27 @@ final class VectorKernel implements Gf256Kernel {
         for (int i = pc + 2; i < end - 2; i += 3) {
             long x = at[code[i]] + from;
             a = xor(twice(a, low, high), load(x));
-            b = xor(twice(b, low, high), load(x + WIDTH));
-            c = xor(twice(c, low, high), load(x + TWO));
-            d = xor(twice(d, low, high), load(x + TWO + WIDTH));
+            b = xor(twice(b, low, high), load(x + second));
+            c = xor(twice(c, low, high), load(x + third));
+            d = xor(twice(d, low, high), load(x + last));
             for (int j = 1; j <= 2; j++) {
                 long y = at[code[i + j]] + from;
-                store(xor(a, load(y)), y);
-                store(xor(b, load(y + WIDTH)), y + WIDTH);
-                store(xor(c, load(y + TWO)), y + TWO);
-                store(xor(d, load(y + TWO + WIDTH)), y + TWO + WIDTH);
+                // All are read before any is written, since they may overlap.
+                ByteVector ya = xor(a, load(y));
+                ByteVector yb = xor(b, load(y + second));
+                ByteVector yc = xor(c, load(y + third));
+                ByteVector yd = xor(d, load(y + last));
+                store(ya, y);
+                store(yb, y + second);
+                store(yc, y + third);
+                store(yd, y + last);
             }
         }
         long to = at[code[pc + 1]] + from;
         store(a, to);
-        store(b, to + WIDTH);
-        store(c, to + TWO);
-        store(d, to + TWO + WIDTH);
+        store(b, to + second);
+        store(c, to + third);
+        store(d, to + last);
     }
 
     /** A column of one vector. */

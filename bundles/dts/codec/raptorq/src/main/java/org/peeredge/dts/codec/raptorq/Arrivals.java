@@ -37,7 +37,7 @@ final class Arrivals {
             source.set(number);
             sources++;
         } else {
-            int at = number * GOLDEN >>> shift;
+            int at = (number * GOLDEN) >>> shift;
             while (table[at] != 0) {
                 if (table[at] == number + 1) {
                     return false;

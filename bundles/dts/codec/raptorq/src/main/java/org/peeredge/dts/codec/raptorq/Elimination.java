@@ -40,7 +40,9 @@ final class Elimination {
     private int[] single = new int[0];
     private int singles;
     private int[] pair = new int[0];
+    private int[] pairColumn = new int[0];
     private int pairs;
+    private int active;
     private final int[] parent;
     private final int[] size;
 
@@ -95,11 +97,13 @@ final class Elimination {
             xor = new int[rows.middle.length];
             single = new int[rows.middle.length];
             pair = new int[rows.middle.length];
+            pairColumn = new int[rows.middle.length];
         }
         steps = 0;
         inactives = 0;
         singles = 0;
         pairs = 0;
+        active = w;
         Arrays.fill(state, 0, w, ACTIVE);
         for (int column = w; column < l; column++) {
             state[column] = ~inactives;
@@ -122,6 +126,7 @@ final class Elimination {
             if (to - from == 1) {
                 single[singles++] = row;
             } else if (to - from == 2) {
+                pairColumn[pairs] = rows.columns[from];
                 pair[pairs++] = row;
                 union(rows.columns[from], rows.columns[from + 1]);
             }
@@ -156,6 +161,7 @@ final class Elimination {
 
     private void remove(Rows rows, int column, int newState) {
         state[column] = newState;
+        active--;
         for (int i = columnStart[column]; i < columnStart[column + 1]; i++) {
             int row = columnRows[i];
             xor[row] ^= column;
@@ -163,8 +169,9 @@ final class Elimination {
             if (now == 1) {
                 single[singles++] = row;
             } else if (now == 2) {
-                pair[pairs++] = row;
                 int one = firstActive(rows, row);
+                pairColumn[pairs] = one;
+                pair[pairs++] = row;
                 union(one, xor[row] ^ one);
             }
         }
@@ -183,23 +190,30 @@ final class Elimination {
         int best = -1;
         int bestSize = 0;
         int kept = 0;
-        for (int i = 0; i < pairs; i++) {
+        int i = 0;
+        // Of a component with more than half of all columns there is no larger one.
+        for (; i < pairs && 2 * bestSize <= active; i++) {
             int row = pair[i];
             if (left[row] == 2) {
-                pair[kept++] = row;
-                int sum = size[root(firstActive(rows, row))];
+                int column = pairColumn[i];
+                pair[kept] = row;
+                pairColumn[kept++] = column;
+                int sum = size[root(column)];
                 if (sum > bestSize) {
                     bestSize = sum;
-                    best = row;
+                    best = kept - 1;
                 }
             }
         }
-        pairs = kept;
         if (best < 0) {
+            pairs = 0;
             return false;
         }
-        int one = firstActive(rows, best);
-        int other = xor[best] ^ one;
+        int one = pairColumn[best];
+        int other = xor[pair[best]] ^ one;
+        System.arraycopy(pair, i, pair, kept, pairs - i);
+        System.arraycopy(pairColumn, i, pairColumn, kept, pairs - i);
+        pairs = kept + pairs - i;
         inactivate(rows, rowsOf(one) > rowsOf(other) ? one : other);
         return true;
     }
@@ -255,6 +269,6 @@ final class Elimination {
 
     /** Bytes that it holds. */
     long sizeBytes() {
-        return 4L * (l + l + 2L * w + 3L * w + 4L * left.length + columnRows.length);
+        return 4L * (l + l + 2L * w + 3L * w + 5L * left.length + columnRows.length);
     }
 }

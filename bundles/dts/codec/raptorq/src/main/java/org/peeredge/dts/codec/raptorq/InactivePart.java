@@ -36,14 +36,13 @@ final class InactivePart {
     /** Computes the rows of all steps, then takes all rows that resolved nothing. */
     void run(Rows rows, Elimination elimination) {
         columns = elimination.inactives;
-        words = Bits.words(columns);
+        words = (Bits.words(columns) + 1) & -2; // an even number, see dense
         rank = 0;
         room(elimination.steps);
         Arrays.fill(resolved, 0, words, 0);
         boolean[] used = used(rows, elimination);
         for (int step = 0; step < elimination.steps; step++) {
             int at = step * words;
-            Arrays.fill(steps, at, at + words, 0);
             dense(rows, elimination, elimination.stepRow[step], step, steps, at);
         }
         for (int row = 0; row < rows.count; row++) {
@@ -75,20 +74,33 @@ final class InactivePart {
             pivotRow = new int[more];
             pivotColumn = new int[more];
             pivotOf = new int[more];
-            resolved = new long[Bits.words(more)];
-            pivots = new long[(more + 1) * 2 * Bits.words(more)];
+            resolved = new long[Bits.words(more) + 1];
+            pivots = new long[(more + 1) * 2 * (Bits.words(more) + 1)];
         }
     }
 
-    private void dense(Rows rows, Elimination elimination, int row, int step, long[] to, int at) {
+    /** What a row of the matrix depends on; two longs at once, which stay in registers. */
+    private void dense(
+            Rows rows, Elimination elimination, int row, int step, long[] to, int at) {
         int[] state = elimination.state;
-        for (int i = rows.start[row]; i < rows.start[row + 1]; i++) {
-            int s = state[rows.columns[i]];
-            if (s < 0) {
-                Bits.flip(to, at, ~s);
-            } else if (s != step) {
-                Bits.add(to, at, steps, s * words, words);
+        for (int word = 0; word < words; word += 2) {
+            long low = 0;
+            long high = 0;
+            for (int i = rows.start[row]; i < rows.end[row]; i++) {
+                int s = state[rows.columns[i]];
+                if (s >= 0) {
+                    if (s != step) {
+                        low ^= steps[s * words + word];
+                        high ^= steps[s * words + word + 1];
+                    }
+                } else {
+                    int q = ~s - (word << 6);
+                    low ^= q >>> 6 == 0 ? 1L << q : 0;
+                    high ^= q >>> 6 == 1 ? 1L << q : 0;
+                }
             }
+            to[at + word] = low;
+            to[at + word + 1] = high;
         }
     }
 
@@ -102,7 +114,7 @@ final class InactivePart {
             return false;
         }
         int at = rank * 2 * words;
-        Arrays.fill(pivots, at, at + 2 * words, 0);
+        Arrays.fill(pivots, at + words, at + 2 * words, 0);
         dense(rows, elimination, row, -1, pivots, at);
         Bits.flip(pivots, at + words, rank);
         for (int word = 0; word < words; word++) {

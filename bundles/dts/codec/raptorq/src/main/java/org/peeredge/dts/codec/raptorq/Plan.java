@@ -22,7 +22,7 @@ final class Plan {
         Solver solver = new Solver(constraints);
         solver.start();
         for (int i = 0; i < parameters.kPrime(); i++) {
-            solver.rows.add(constraints.source, i, i);
+            constraints.addSource(solver.rows, i, i);
         }
         if (!solver.solve()) {
             throw new IllegalStateException("no solution for K' " + parameters.kPrime());

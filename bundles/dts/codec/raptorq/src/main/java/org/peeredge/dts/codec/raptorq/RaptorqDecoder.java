@@ -136,7 +136,7 @@ final class RaptorqDecoder implements Decoder {
     private boolean solve(Solving here, int count) {
         here.solver.start();
         for (int i = sourceSymbols; i < parameters.kPrime(); i++) {
-            here.solver.rows.add(here.solver.constraints.source, i, -1);
+            here.solver.constraints.addSource(here.solver.rows, i, -1);
         }
         for (int i = 0; i < count; i++) {
             addRow(here, i);
@@ -147,7 +147,7 @@ final class RaptorqDecoder implements Decoder {
     private void addRow(Solving here, int arrival) {
         int number = arrivals.number(arrival);
         if (number < sourceSymbols) {
-            here.solver.rows.add(here.solver.constraints.source, number, arrival);
+            here.solver.constraints.addSource(here.solver.rows, number, arrival);
         } else {
             int x = number + parameters.kPrime() - sourceSymbols;
             here.solver.rows.add(here.tuple, x, arrival);

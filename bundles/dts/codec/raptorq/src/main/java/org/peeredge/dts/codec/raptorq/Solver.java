@@ -36,7 +36,7 @@ final class Solver {
         this.constraints = constraints;
         parameters = constraints.parameters;
         int l = parameters.l();
-        rows = new Rows(l + l / 8 + 16, 9 * l + 3 * l);
+        rows = new Rows(constraints.rows, l + 16, 4 * l + 64);
         elimination = new Elimination(parameters);
         hdpcPart = new HdpcPart(constraints);
         known = new int[l];
@@ -56,7 +56,7 @@ final class Solver {
     /** Starts a system, with the LDPC rows only. */
     void start() {
         rows.clear();
-        rows.addAll(constraints.ldpc, 0, parameters.s());
+        constraints.addLdpc(rows);
         ordered = false;
     }
 
@@ -67,7 +67,7 @@ final class Solver {
             return false;
         }
         inactivePart.run(rows, elimination);
-        return hdpcPart.run(elimination, inactivePart);
+        return hdpcPart.run(rows, elimination, inactivePart);
     }
 
     /** Whether {@link #solveWithLast} may be called: the last try came to know the rows' order. */
@@ -82,10 +82,10 @@ final class Solver {
      */
     boolean solveWithLast() {
         if (!inactivePart.add(rows, elimination, rows.count - 1)) {
-            rows.count--;
+            rows.drop();
             return false;
         }
-        return hdpcPart.run(elimination, inactivePart);
+        return hdpcPart.run(rows, elimination, inactivePart);
     }
 
     /**
@@ -109,9 +109,11 @@ final class Solver {
         int words = inactivePart.words;
         for (int p = 0; p < inactivePart.rank; p++) {
             to.sum(resolved(p));
-            for (int i = 0; i < inactivePart.rank; i++) {
-                if (Bits.get(inactivePart.pivots, (p * 2 + 1) * words, i)) {
-                    to.add(rightSide(i));
+            for (int word = 0; word < words; word++) {
+                long bits = inactivePart.pivots[(p * 2 + 1) * words + word];
+                while (bits != 0) {
+                    to.add(rightSide((word << 6) + Long.numberOfTrailingZeros(bits)));
+                    bits &= bits - 1;
                 }
             }
         }
@@ -209,11 +211,12 @@ final class Solver {
             if (rows.input[row] >= 0) {
                 to.add(rows.input[row]);
             }
-            for (int i = rows.start[row]; i < rows.start[row + 1]; i++) {
-                if (rows.columns[i] != column) {
-                    to.add(columnSlot + rows.columns[i]);
-                }
+            int own = rows.start[row];
+            while (rows.columns[own] != column) {
+                own++;
             }
+            to.addAll(columnSlot, rows.columns, rows.start[row], own);
+            to.addAll(columnSlot, rows.columns, own + 1, rows.end[row]);
         }
     }
 
