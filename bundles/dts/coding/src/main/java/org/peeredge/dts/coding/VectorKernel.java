@@ -194,13 +194,13 @@ final class VectorKernel implements Gf256Kernel {
         long i = from;
         for (; i <= to - TWO; i += TWO) {
             ByteVector x0 = ByteVector.zero(SPECIES);
-            ByteVector x1 = x0;
-            ByteVector x2 = x0;
-            ByteVector x3 = x0;
-            ByteVector y0 = x0;
-            ByteVector y1 = x0;
-            ByteVector y2 = x0;
-            ByteVector y3 = x0;
+            ByteVector x1 = ByteVector.zero(SPECIES);
+            ByteVector x2 = ByteVector.zero(SPECIES);
+            ByteVector x3 = ByteVector.zero(SPECIES);
+            ByteVector y0 = ByteVector.zero(SPECIES);
+            ByteVector y1 = ByteVector.zero(SPECIES);
+            ByteVector y2 = ByteVector.zero(SPECIES);
+            ByteVector y3 = ByteVector.zero(SPECIES);
             for (int j = 0; j < cols; j++) {
                 ByteVector x = load(in + srcAt[j] + i);
                 ByteVector y = load(in + srcAt[j] + i + WIDTH);
@@ -276,12 +276,14 @@ final class VectorKernel implements Gf256Kernel {
             int[] code = schedule.code();
             int length = schedule.length();
             long[] at = slots.addresses();
-            for (long from = 0; from < n; from += FOUR) {
-                long last = n - from - WIDTH;
-                if (last > 0) {
-                    wide(code, length, at, from, Math.min(last, FOUR - WIDTH));
-                } else {
-                    narrow(code, length, at, n - WIDTH); // a part of it for a second time
+            // The last column covers a part of the one before it, for a second time.
+            if (n >= FOUR) {
+                for (long from = 0; from < n; from += FOUR) {
+                    wide(code, length, at, Math.min(from, n - FOUR));
+                }
+            } else {
+                for (long from = 0; from < n; from += WIDTH) {
+                    narrow(code, length, at, Math.min(from, n - WIDTH));
                 }
             }
         } finally {
@@ -293,42 +295,29 @@ final class VectorKernel implements Gf256Kernel {
         return a.lanewise(VectorOperators.XOR, b);
     }
 
-    /** Twice x in the field. */
-    private static ByteVector twice(ByteVector x, ByteVector low, ByteVector high) {
-        return xor(x.selectFrom(low), high(x).selectFrom(high));
+    /** Twice x in the field, plus y. */
+    private static ByteVector twice(ByteVector x, ByteVector y) {
+        long t = table((byte) 2);
+        return sum(y, x.selectFrom(load(t)), high(x).selectFrom(load(t + WIDTH)));
     }
 
-    /**
-     * A column of four vectors: few enough bytes for all slots to stay in the second cache. At the
-     * end of a range they overlap: that costs less than columns of their own.
-     *
-     * @param last where in the column the last vector starts
-     */
-    private static void wide(int[] code, int length, long[] at, long from, long last) {
-        long second = Math.min(WIDTH, last);
-        long third = Math.min(TWO, last);
+    /** A column of four vectors: few enough bytes for all slots to stay in the second cache. */
+    private static void wide(int[] code, int length, long[] at, long from) {
         int pc = 0;
         while (pc < length) {
             int head = code[pc];
             int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
             if (head >= Schedule.POLYNOMIAL) {
-                widePolynomial(code, pc, end, at, from, second, third, last);
+                polynomial(code, pc, end, at, from);
+                polynomial(code, pc, end, at, from + TWO);
             } else {
-                wideSum(code, pc, end, at, from, second, third, last);
+                wideSum(code, pc, end, at, from);
             }
             pc = end;
         }
     }
 
-    private static void wideSum(
-            int[] code,
-            int pc,
-            int end,
-            long[] at,
-            long from,
-            long second,
-            long third,
-            long last) {
+    private static void wideSum(int[] code, int pc, int end, long[] at, long from) {
         ByteVector a = ByteVector.zero(SPECIES);
         ByteVector b = a;
         ByteVector c = a;
@@ -338,89 +327,72 @@ final class VectorKernel implements Gf256Kernel {
             long x = at[code[i]] + from;
             long y = at[code[i + 1]] + from;
             a = sum(a, load(x), load(y));
-            b = sum(b, load(x + second), load(y + second));
-            c = sum(c, load(x + third), load(y + third));
-            d = sum(d, load(x + last), load(y + last));
+            b = sum(b, load(x + WIDTH), load(y + WIDTH));
+            c = sum(c, load(x + TWO), load(y + TWO));
+            d = sum(d, load(x + TWO + WIDTH), load(y + TWO + WIDTH));
         }
         if (i < end) {
             long x = at[code[i]] + from;
             a = xor(a, load(x));
-            b = xor(b, load(x + second));
-            c = xor(c, load(x + third));
-            d = xor(d, load(x + last));
+            b = xor(b, load(x + WIDTH));
+            c = xor(c, load(x + TWO));
+            d = xor(d, load(x + TWO + WIDTH));
         }
         long to = at[code[pc + 1]] + from;
         store(a, to);
-        store(b, to + second);
-        store(c, to + third);
-        store(d, to + last);
+        store(b, to + WIDTH);
+        store(c, to + TWO);
+        store(d, to + TWO + WIDTH);
     }
 
-    private static void widePolynomial(
-            int[] code,
-            int pc,
-            int end,
-            long[] at,
-            long from,
-            long second,
-            long third,
-            long last) {
-        ByteVector low = load(table((byte) 2));
-        ByteVector high = load(table((byte) 2) + WIDTH);
+    /** Two vectors: with more, this takes more than the compiler is ready to inline. */
+    private static void polynomial(int[] code, int pc, int end, long[] at, long from) {
         ByteVector a = ByteVector.zero(SPECIES);
-        ByteVector b = a;
-        ByteVector c = a;
-        ByteVector d = a;
+        ByteVector b = ByteVector.zero(SPECIES);
         for (int i = pc + 2; i < end - 2; i += 3) {
             long x = at[code[i]] + from;
-            a = xor(twice(a, low, high), load(x));
-            b = xor(twice(b, low, high), load(x + second));
-            c = xor(twice(c, low, high), load(x + third));
-            d = xor(twice(d, low, high), load(x + last));
-            for (int j = 1; j <= 2; j++) {
-                long y = at[code[i + j]] + from;
-                // All are read before any is written, since they may overlap.
-                ByteVector ya = xor(a, load(y));
-                ByteVector yb = xor(b, load(y + second));
-                ByteVector yc = xor(c, load(y + third));
-                ByteVector yd = xor(d, load(y + last));
-                store(ya, y);
-                store(yb, y + second);
-                store(yc, y + third);
-                store(yd, y + last);
-            }
+            a = twice(a, load(x));
+            b = twice(b, load(x + WIDTH));
+            long y = at[code[i + 1]] + from;
+            store(xor(a, load(y)), y);
+            store(xor(b, load(y + WIDTH)), y + WIDTH);
+            long z = at[code[i + 2]] + from;
+            store(xor(a, load(z)), z);
+            store(xor(b, load(z + WIDTH)), z + WIDTH);
         }
         long to = at[code[pc + 1]] + from;
         store(a, to);
-        store(b, to + second);
-        store(c, to + third);
-        store(d, to + last);
+        store(b, to + WIDTH);
     }
 
     /** A column of one vector. */
     private static void narrow(int[] code, int length, long[] at, long from) {
-        ByteVector low = load(table((byte) 2));
-        ByteVector high = load(table((byte) 2) + WIDTH);
         int pc = 0;
         while (pc < length) {
             int head = code[pc];
             int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
-            ByteVector a = ByteVector.zero(SPECIES);
             if (head >= Schedule.POLYNOMIAL) {
-                for (int i = pc + 2; i < end - 2; i += 3) {
-                    a = xor(twice(a, low, high), load(at[code[i]] + from));
-                    long x = at[code[i + 1]] + from;
-                    store(xor(a, load(x)), x);
-                    long y = at[code[i + 2]] + from;
-                    store(xor(a, load(y)), y);
-                }
+                narrowPolynomial(code, pc, end, at, from);
             } else {
+                ByteVector a = ByteVector.zero(SPECIES);
                 for (int i = pc + 2; i < end; i++) {
                     a = xor(a, load(at[code[i]] + from));
                 }
+                store(a, at[code[pc + 1]] + from);
             }
-            store(a, at[code[pc + 1]] + from);
             pc = end;
         }
+    }
+
+    private static void narrowPolynomial(int[] code, int pc, int end, long[] at, long from) {
+        ByteVector a = ByteVector.zero(SPECIES);
+        for (int i = pc + 2; i < end - 2; i += 3) {
+            a = twice(a, load(at[code[i]] + from));
+            long y = at[code[i + 1]] + from;
+            store(xor(a, load(y)), y);
+            long z = at[code[i + 2]] + from;
+            store(xor(a, load(z)), z);
+        }
+        store(a, at[code[pc + 1]] + from);
     }
 }

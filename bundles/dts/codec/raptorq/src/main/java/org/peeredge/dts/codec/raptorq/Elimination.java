@@ -16,6 +16,9 @@ import java.util.Arrays;
 final class Elimination {
     private static final int ACTIVE = Integer.MIN_VALUE;
 
+    /** Rows that are looked at for a large component: more do not lead to fewer inactive columns. */
+    private static final int LOOKS = 48;
+
     private final int l;
     private final int w;
 
@@ -191,8 +194,9 @@ final class Elimination {
         int bestSize = 0;
         int kept = 0;
         int i = 0;
-        // Of a component with more than half of all columns there is no larger one.
-        for (; i < pairs && 2 * bestSize <= active; i++) {
+        // A component with more than half of all columns is the largest one; where there is such a
+        // one, most rows belong to it. So a look at some rows is enough.
+        for (; i < pairs && 2 * bestSize <= active && kept < LOOKS; i++) {
             int row = pair[i];
             if (left[row] == 2) {
                 int column = pairColumn[i];
