@@ -116,7 +116,6 @@ final class Passes {
             int first,
             int[] positions,
             int[] factors) {
-        MOVES[pass].run(
-                p, stride, symbols, symbolBytes, bytes, count, first, positions, factors);
+        MOVES[pass].run(p, stride, symbols, symbolBytes, bytes, count, first, positions, factors);
     }
 }

@@ -126,5 +126,4 @@ final class PlainWordColumns extends PlainColumns {
             LastChunk.cut(end, symbols, at + whole * CHUNK, rest);
         }
     }
-
 }

@@ -32,7 +32,8 @@ final class VectorByteColumns extends VectorColumns {
                 long to = at(first + i, 1) + whole;
                 int rest = width() - whole;
                 memory().asSlice(to, stride() - whole).fill((byte) 0);
-                MemorySegment.copy(symbols, at + (long) i * symbolBytes + whole, memory(), to, rest);
+                MemorySegment.copy(
+                        symbols, at + (long) i * symbolBytes + whole, memory(), to, rest);
             }
         }
         fence(symbols);
@@ -42,8 +43,7 @@ final class VectorByteColumns extends VectorColumns {
     public void times(int[] positions, int count, int[] factors) {
         check(positions, count);
         long p = columns(0, positions());
-        Passes.move(
-                Passes.TIMES, p, stride(), table(0), 0, 0, count, 0, positions, factors);
+        Passes.move(Passes.TIMES, p, stride(), table(0), 0, 0, count, 0, positions, factors);
         fence(memory());
     }
 

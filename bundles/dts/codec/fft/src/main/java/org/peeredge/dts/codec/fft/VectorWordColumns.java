@@ -54,8 +54,7 @@ final class VectorWordColumns extends VectorColumns {
         for (int i = done; rest > 0 && i < count; i++) {
             LastChunk.pad(symbols, at + (long) i * symbolBytes + whole, end, rest);
             long last = p + (long) i * stride() + whole;
-            Passes.move(
-                    Passes.TO_PAIRS, last, UNIT, end.address(), UNIT, UNIT, 1, 0, NONE, NONE);
+            Passes.move(Passes.TO_PAIRS, last, UNIT, end.address(), UNIT, UNIT, 1, 0, NONE, NONE);
         }
         fence(symbols);
     }
@@ -64,8 +63,7 @@ final class VectorWordColumns extends VectorColumns {
     public void times(int[] positions, int count, int[] factors) {
         long p = columns(0, positions());
         check(positions, count);
-        Passes.move(
-                Passes.WORD_TIMES, p, stride(), 0, 0, 0, count, 0, positions, factors);
+        Passes.move(Passes.WORD_TIMES, p, stride(), 0, 0, 0, count, 0, positions, factors);
         Reference.reachabilityFence(memory());
     }
 
@@ -114,16 +112,7 @@ final class VectorWordColumns extends VectorColumns {
             for (int i = 0; i < count; i++) {
                 long last = p + (long) positions[i] * stride() + whole;
                 Passes.move(
-                        Passes.FROM_PAIRS,
-                        last,
-                        UNIT,
-                        end.address(),
-                        UNIT,
-                        UNIT,
-                        1,
-                        0,
-                        ONE,
-                        NONE);
+                        Passes.FROM_PAIRS, last, UNIT, end.address(), UNIT, UNIT, 1, 0, ONE, NONE);
                 long symbol = (long) (positions[i] - first) * symbolBytes;
                 LastChunk.cut(end, symbols, at + symbol + whole, rest);
             }
@@ -155,13 +144,7 @@ final class VectorWordColumns extends VectorColumns {
     public void inverse2(int first, int count, int layer, int point) {
         int bytes = byBytes(count, layer, point);
         super.inverse2(first, bytes, layer, point);
-        run(
-                Passes.WORD_INVERSE2,
-                first + bytes,
-                count - bytes,
-                layer + 1,
-                layer,
-                point + bytes);
+        run(Passes.WORD_INVERSE2, first + bytes, count - bytes, layer + 1, layer, point + bytes);
     }
 
     @Override
@@ -177,12 +160,6 @@ final class VectorWordColumns extends VectorColumns {
     public void forward2(int first, int count, int layer) {
         int bytes = byBytes(count, layer, first);
         super.forward2(first, bytes, layer);
-        run(
-                Passes.WORD_FORWARD2,
-                first + bytes,
-                count - bytes,
-                layer + 1,
-                layer,
-                first + bytes);
+        run(Passes.WORD_FORWARD2, first + bytes, count - bytes, layer + 1, layer, first + bytes);
     }
 }

@@ -80,8 +80,7 @@ final class InactivePart {
     }
 
     /** What a row of the matrix depends on; two longs at once, which stay in registers. */
-    private void dense(
-            Rows rows, Elimination elimination, int row, int step, long[] to, int at) {
+    private void dense(Rows rows, Elimination elimination, int row, int step, long[] to, int at) {
         int[] state = elimination.state;
         for (int word = 0; word < words; word += 2) {
             long low = 0;
