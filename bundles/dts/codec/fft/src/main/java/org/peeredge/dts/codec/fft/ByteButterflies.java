@@ -45,8 +45,8 @@ final class ByteButterflies {
                 left = step;
                 a = x == point ? p : a + 3L * step;
                 table01 = table(tables, x >> layer);
-                table23 = table01 + 2 * TABLE;
-                table02 = table(tables, x >> layer + 1);
+                table23 = table01 + 2L * TABLE;
+                table02 = table(tables, x >> (layer + 1));
                 x += 4 << layer;
             }
             long b = a + step;
@@ -119,8 +119,8 @@ final class ByteButterflies {
                 left = step;
                 a = x == point ? p : a + 3L * step;
                 table01 = table(tables, x >> layer);
-                table23 = table01 + 2 * TABLE;
-                table02 = table(tables, x >> layer + 1);
+                table23 = table01 + 2L * TABLE;
+                table02 = table(tables, x >> (layer + 1));
                 x += 4 << layer;
             }
             long b = a + step;

@@ -2,7 +2,6 @@
 package org.peeredge.dts.codec.fft;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import org.peeredge.dts.coding.Memory;
 
 /** Columns over GF(2^16): {@link Tower} pairs, in units of {@link WordButterflies}. */
@@ -10,7 +9,7 @@ final class VectorWordColumns extends VectorColumns {
     /** Bytes that are whole chunks and whole units. */
     private static final int UNIT = Math.max(LastChunk.CHUNK, WordButterflies.UNIT);
 
-    private static final int TARGET_BYTES = 1 << 17;
+    private static final int TARGET_BYTES = Integer.getInteger("TB", 1 << 17);
 
     private static final int[] NONE = {};
     private static final int[] ONE = {0};
@@ -33,7 +32,18 @@ final class VectorWordColumns extends VectorColumns {
         int whole = width() / UNIT * UNIT;
         if (whole > 0) {
             Passes.move(
-                    Passes.TO_PAIRS, p, stride(), from, symbolBytes, whole, count, 0, NONE, NONE);
+                    Passes.TO_PAIRS,
+                    memory(),
+                    symbols,
+                    p,
+                    stride(),
+                    from,
+                    symbolBytes,
+                    whole,
+                    count,
+                    0,
+                    NONE,
+                    NONE);
         }
         int rest = width() - whole;
         int done = 0;
@@ -41,6 +51,8 @@ final class VectorWordColumns extends VectorColumns {
             done = count - 1; // not the last one, whose next symbol may not be there
             Passes.move(
                     Passes.CHUNK_TO_PAIRS,
+                    memory(),
+                    symbols,
                     p + whole,
                     stride(),
                     from + whole,
@@ -54,17 +66,39 @@ final class VectorWordColumns extends VectorColumns {
         for (int i = done; rest > 0 && i < count; i++) {
             LastChunk.pad(symbols, at + (long) i * symbolBytes + whole, end, rest);
             long last = p + (long) i * stride() + whole;
-            Passes.move(Passes.TO_PAIRS, last, UNIT, end.address(), UNIT, UNIT, 1, 0, NONE, NONE);
+            Passes.move(
+                    Passes.TO_PAIRS,
+                    memory(),
+                    end,
+                    last,
+                    UNIT,
+                    end.address(),
+                    UNIT,
+                    UNIT,
+                    1,
+                    0,
+                    NONE,
+                    NONE);
         }
-        fence(symbols);
     }
 
     @Override
     public void times(int[] positions, int count, int[] factors) {
         long p = columns(0, positions());
         check(positions, count);
-        Passes.move(Passes.WORD_TIMES, p, stride(), 0, 0, 0, count, 0, positions, factors);
-        Reference.reachabilityFence(memory());
+        Passes.move(
+                Passes.WORD_TIMES,
+                memory(),
+                memory(),
+                p,
+                stride(),
+                0,
+                0,
+                0,
+                count,
+                0,
+                positions,
+                factors);
     }
 
     @Override
@@ -85,6 +119,8 @@ final class VectorWordColumns extends VectorColumns {
         if (whole > 0) {
             Passes.move(
                     Passes.FROM_PAIRS,
+                    memory(),
+                    symbols,
                     p,
                     stride(),
                     to,
@@ -99,6 +135,8 @@ final class VectorWordColumns extends VectorColumns {
         if (rest == LastChunk.CHUNK) {
             Passes.move(
                     Passes.CHUNK_FROM_PAIRS,
+                    memory(),
+                    symbols,
                     p + whole,
                     stride(),
                     to + whole,
@@ -112,18 +150,22 @@ final class VectorWordColumns extends VectorColumns {
             for (int i = 0; i < count; i++) {
                 long last = p + (long) positions[i] * stride() + whole;
                 Passes.move(
-                        Passes.FROM_PAIRS, last, UNIT, end.address(), UNIT, UNIT, 1, 0, ONE, NONE);
+                        Passes.FROM_PAIRS,
+                        memory(),
+                        end,
+                        last,
+                        UNIT,
+                        end.address(),
+                        UNIT,
+                        UNIT,
+                        1,
+                        0,
+                        ONE,
+                        NONE);
                 long symbol = (long) (positions[i] - first) * symbolBytes;
                 LastChunk.cut(end, symbols, at + symbol + whole, rest);
             }
         }
-        fence(symbols);
-    }
-
-    private void fence(MemorySegment symbols) {
-        Reference.reachabilityFence(symbols);
-        Reference.reachabilityFence(memory());
-        Reference.reachabilityFence(end);
     }
 
     /** How many of {@code count} positions from a point on are joined by bytes in a layer. */
@@ -135,7 +177,7 @@ final class VectorWordColumns extends VectorColumns {
     public void inverse4(int first, int count, int layer, int point) {
         int bytes = byBytes(count, layer, point);
         super.inverse4(first, bytes, layer, point);
-        int whole = blocks(count - bytes, layer + 2) << layer + 2;
+        int whole = blocks(count - bytes, layer + 2) << (layer + 2);
         inverse2(first + bytes, whole, layer, point + bytes);
         inverse2(first + bytes, whole, layer + 1, point + bytes);
     }
@@ -151,7 +193,7 @@ final class VectorWordColumns extends VectorColumns {
     public void forward4(int first, int count, int layer) {
         int bytes = byBytes(count, layer, first);
         super.forward4(first, bytes, layer);
-        int whole = blocks(count - bytes, layer + 2) << layer + 2;
+        int whole = blocks(count - bytes, layer + 2) << (layer + 2);
         forward2(first + bytes, whole, layer + 1);
         forward2(first + bytes, whole, layer);
     }
