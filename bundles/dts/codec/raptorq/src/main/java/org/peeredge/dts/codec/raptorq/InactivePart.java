@@ -67,7 +67,7 @@ final class InactivePart {
 
     private void room(int stepCount) {
         if (steps.length < stepCount * words) {
-            steps = new long[stepCount * words + (stepCount * words >> 3)];
+            steps = new long[stepCount * words + ((stepCount * words) >> 3)];
         }
         if (pivotRow.length < columns) {
             int more = columns + (columns >> 3);
