@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * that field. Ranges are whole or do not overlap. Safe for use by many threads; allocates nothing
  * in steady state. A range outside its segment is an {@code IndexOutOfBoundsException}.
  *
- * <p>A service: one per JVM, the fastest that computes rightly here, registered when it is warm.
+ * <p>{@link Gf256Kernels} knows the one to use.
  */
 @ProviderType
 public interface Gf256Kernel {
@@ -43,4 +43,11 @@ public interface Gf256Kernel {
             MemorySegment dst,
             long[] dstAt,
             long n);
+
+    /**
+     * Runs a schedule on the first {@code n} bytes of all slots.
+     *
+     * @throws IndexOutOfBoundsException for a slot that is not there, or too many bytes
+     */
+    void run(Schedule schedule, Slots slots, long n);
 }

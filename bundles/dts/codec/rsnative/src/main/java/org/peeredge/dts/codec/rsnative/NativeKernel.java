@@ -7,7 +7,10 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.coding.Gf256Kernel;
+import org.peeredge.dts.coding.Gf256Kernels;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Schedule;
+import org.peeredge.dts.coding.Slots;
 
 /**
  * The kernel by a library in C, which has the instructions that Java does not: above all GFNI,
@@ -37,6 +40,7 @@ final class NativeKernel implements Gf256Kernel, AutoCloseable {
     private final NativeLibrary library;
     private final Functions functions;
     private final String form;
+    private final Gf256Kernel plain = Gf256Kernels.plain();
     private final Gate gate = new Gate();
     private final AtomicReference<@Nullable Scratch> spare = new AtomicReference<>();
 
@@ -156,6 +160,12 @@ final class NativeKernel implements Gf256Kernel, AutoCloseable {
         } finally {
             gate.leave(at);
         }
+    }
+
+    /** In plain Java: the codec of this bundle has no schedules. */
+    @Override
+    public void run(Schedule schedule, Slots slots, long n) {
+        plain.run(schedule, slots, n);
     }
 
     /** Unlike an address, a segment that goes to the library is held there by the linker. */

@@ -42,47 +42,41 @@ public final class RsNativeComponent {
     public RsNativeComponent(
             BundleContext context, @Reference Threads threads, @Reference Clock clock) {
         service =
-                new WarmService<>(
+                CodecWarmUp.service(
                         context,
                         threads,
-                        CodecProvider.class,
-                        Map.of(
-                                "peeredge.type",
-                                CauchyCodec.TYPE,
-                                Constants.SERVICE_RANKING,
-                                RANKING),
-                        () -> warm(clock));
+                        clock,
+                        USUAL,
+                        USUAL.repairSymbols(),
+                        Map.of(Constants.SERVICE_RANKING, RANKING),
+                        () -> new CauchyCodec(open()));
     }
 
-    private CodecProvider warm(Clock clock) {
+    private NativeKernel open() throws InterruptedException {
         NativeKernel opened = NativeKernel.open();
-        keep(opened);
-        CodecProvider codec = new CauchyCodec(opened);
-        try (CodecWarmUp warmUp = new CodecWarmUp(codec, USUAL, USUAL.repairSymbols())) {
-            warmUp.run(clock);
+        synchronized (this) {
+            if (!stopped) {
+                LOG.info("codec rs computes by kernel {}", opened.name());
+                kernel = opened;
+                return opened;
+            }
         }
-        LOG.info("codec rs computes by kernel {}", opened.name());
-        return codec;
-    }
-
-    private synchronized void keep(NativeKernel opened) {
-        if (stopped) {
-            opened.close();
-        } else {
-            kernel = opened;
-        }
+        opened.close();
+        throw new InterruptedException("stopped while the library was loaded");
     }
 
     /** Takes it away, and unloads the library when those who used it are done. */
     @Deactivate
     public void deactivate() {
         service.close();
+        NativeKernel opened;
         synchronized (this) {
             stopped = true;
-            if (kernel != null) {
-                kernel.close();
-                kernel = null;
-            }
+            opened = kernel;
+            kernel = null;
+        }
+        if (opened != null) {
+            opened.close();
         }
     }
 }
