@@ -22,7 +22,7 @@ class RsNativeCodecTckTest extends CodecTck {
 
     @Override
     protected CodecProvider newCodec() {
-        NativeKernel kernel = NativeKernel.open();
+        NativeKernel kernel = NativeKernel.load();
         CodecProvider codec = new CauchyCodec(kernel);
         kernels.put(codec, kernel);
         return codec;
