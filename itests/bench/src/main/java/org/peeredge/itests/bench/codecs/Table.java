@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.itests.bench.codecs;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peeredge.itests.bench.codecs.Trial.Blocks;
+import org.peeredge.itests.bench.codecs.Trial.Swap;
+
+/** The lines of suite {@code codecs}, with what they must hold. */
+final class Table {
+    private static final int KIB = 1024;
+    private static final Code RS_10_4 = new Code("rs", 10, 4, 64 * KIB);
+    private static final Code RS_32_16 = new Code("rs", 32, 16, 64 * KIB);
+
+    /** What the second level of a cache lets through. */
+    private static final Blocks XOR = Blocks.of(Task.XOR, new Code("", 1, 0, 256 * KIB));
+
+    private static final Blocks COPY = Blocks.of(Task.COPY, XOR.code());
+
+    private Table() {}
+
+    static List<Line> lines() {
+        List<Line> all = new ArrayList<>();
+        limits(all);
+        rs(all, RS_10_4, ">= 1.2", "1.7");
+        rs(all, RS_32_16, ">= 1.0", "1.3");
+        object(all, new Code("rs", 16, 8, 64 * KIB));
+        steady(all, RS_10_4);
+        return all;
+    }
+
+    private static void limits(List<Line> all) {
+        all.add(Line.alone("limits", "memcpy 256 KiB", Reading.speed(COPY), "", ""));
+        all.add(Line.alone("limits", "XOR 256 KiB", Reading.speed(XOR), "", ""));
+    }
+
+    private static void rs(List<Line> all, Code code, String mustIsal, String aimIsal) {
+        String name = "rs %d+%d, 64 KiB".formatted(code.k(), code.m());
+        Blocks ours = Blocks.of(Task.ENCODE, code);
+        Reading hadoop = Reading.speed(Blocks.of(Task.HADOOP, code));
+        Reading isal = Reading.speed(Blocks.of(Task.ISAL, code));
+        all.add(Line.beside("rs", name + " / Hadoop", Reading.speed(ours), hadoop, ">= 30", ""));
+        all.add(Line.beside("rs", name + " / ISA-L", Reading.speed(ours), isal, mustIsal, aimIsal));
+        for (Flags flags : List.of(Flags.AVX2, Flags.PLAIN)) {
+            boolean plain = flags == Flags.PLAIN;
+            all.add(
+                    Line.beside(
+                            "rs",
+                            name + flags.label() + " / Hadoop",
+                            Reading.speed(ours.with(flags)),
+                            hadoop,
+                            plain ? ">= 5" : "",
+                            plain ? "10" : ""));
+        }
+    }
+
+    /** A GiB in blocks of a MiB, beside one such block over and over. */
+    private static void object(List<Line> all, Code code) {
+        Code gib = new Code(code.codec(), code.k(), code.m(), code.symbolBytes(), 1024);
+        all.add(
+                Line.beside(
+                        "object",
+                        code.codec() + " encode, object of 1 GiB / 1 MiB",
+                        Reading.cost(Blocks.of(Task.ENCODE, gib)),
+                        Reading.cost(Blocks.of(Task.ENCODE, code)),
+                        "<= 1.10",
+                        "1.03"));
+    }
+
+    /** What holds of any codec that is used for long, and of one that comes anew. */
+    private static void steady(List<Line> all, Code code) {
+        String name = "%s %d+%d".formatted(code.codec(), code.k(), code.m());
+        for (Task task : List.of(Task.ENCODE, Task.DECODE)) {
+            Blocks blocks = Blocks.of(task, code);
+            Reading reading = new Reading(blocks, "allocated", Reading.Unit.BYTES_PER_BLOCK);
+            all.add(
+                    Line.alone(
+                            "allocation",
+                            name + " " + blocks.what() + " allocates",
+                            reading,
+                            "< 1",
+                            ""));
+        }
+        for (boolean classes : List.of(false, true)) {
+            Swap swap = new Swap(classes, code);
+            all.add(
+                    Line.beside(
+                            "swap",
+                            name + " first block after a " + swap.what() + " / steady",
+                            new Reading(swap, "first", Reading.Unit.MICROS),
+                            new Reading(swap, "steady", Reading.Unit.MICROS),
+                            "<= 2",
+                            "1.2"));
+        }
+    }
+}
