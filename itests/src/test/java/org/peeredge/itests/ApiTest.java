@@ -25,6 +25,7 @@ class ApiTest {
                 "kernel/api",
                 "kernel/netty",
                 "dts/api",
+                "dts/coding",
                 "routing/api",
                 "kit/tck",
                 "kit/simnet"

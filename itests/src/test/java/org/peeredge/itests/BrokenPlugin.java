@@ -220,6 +220,11 @@ public final class BrokenPlugin
     }
 
     @Override
+    public void reset(GroupSource next) {
+        throw new IllegalStateException("broken on purpose");
+    }
+
+    @Override
     public Decoder decoder(CodecId code, int groupBytes) {
         throw new IllegalStateException("broken on purpose");
     }

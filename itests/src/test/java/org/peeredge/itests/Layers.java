@@ -17,8 +17,9 @@ final class Layers {
     private static final String ROOT = "org.peeredge.";
     private static final String KERNEL_API = ROOT + "kernel.api";
     private static final String KERNEL_NETTY = ROOT + "kernel.netty";
+    private static final String CODING = ROOT + "dts.coding";
     private static final Set<String> EXPORTERS =
-            Set.of(KERNEL_NETTY, ROOT + "kit.tck", ROOT + "kit.simnet");
+            Set.of(KERNEL_NETTY, CODING, ROOT + "kit.tck", ROOT + "kit.simnet");
     private static final Set<String> FAMILIES =
             Set.of(
                     "dts.channel",
@@ -98,7 +99,11 @@ final class Layers {
         Optional<String> family = family(importer);
         if (family.isPresent()) {
             String ownApi = ROOT + family.get().substring(0, family.get().indexOf('.')) + ".api";
-            return owner.equals(KERNEL_API) || owner.equals(KERNEL_NETTY) || owner.equals(ownApi);
+            boolean shared = family.get().equals("dts.codec") && owner.equals(CODING);
+            return shared
+                    || owner.equals(KERNEL_API)
+                    || owner.equals(KERNEL_NETTY)
+                    || owner.equals(ownApi);
         }
         return isApi(owner) || owner.equals(KERNEL_NETTY);
     }

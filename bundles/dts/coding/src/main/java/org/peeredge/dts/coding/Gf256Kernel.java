@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * that field. Ranges are whole or do not overlap. Safe for use by many threads; allocates nothing
  * in steady state. A range outside its segment is an {@code IndexOutOfBoundsException}.
  *
- * <p>A service: one per JVM, the fastest that computes rightly here, registered when it is warm.
+ * <p>{@link Gf256Kernels} knows the one to use.
  */
 @ProviderType
 public interface Gf256Kernel {

@@ -3,15 +3,30 @@ package org.peeredge.dts.coding;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.peeredge.kernel.api.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the kernels that this JVM has, and of these the fastest that computes rightly. */
+/**
+ * The kernels of this JVM, and the fastest of them that computes rightly: found out once, when the
+ * first codec asks. Safe for use by many threads.
+ */
+@Component(service = Gf256Kernels.class)
 public final class Gf256Kernels {
     private static final Logger LOG = LoggerFactory.getLogger(Gf256Kernels.class);
 
-    private Gf256Kernels() {}
+    private final Clock clock;
+    private @Nullable Gf256Kernel fastest;
+
+    /** Tries nothing yet. */
+    @Activate
+    public Gf256Kernels(@Reference Clock clock) {
+        this.clock = clock;
+    }
 
     /** The kernel that each JVM has. */
     public static Gf256Kernel plain() {
@@ -32,11 +47,21 @@ public final class Gf256Kernels {
     }
 
     /**
-     * Tries all that there are, until each is as fast as it gets: takes seconds of CPU time.
+     * The fastest, warm. The first call takes seconds of CPU time; others wait for it.
      *
-     * @return the fastest whose results are right; it is warm
+     * @throws InterruptedException when the thread was interrupted: the next call tries again
      */
-    public static Gf256Kernel fastest(Clock clock) {
+    public synchronized Gf256Kernel fastest() throws InterruptedException {
+        Gf256Kernel here = fastest;
+        if (here == null) {
+            here = find();
+            LOG.info("codecs compute by kernel {}", here.name());
+            fastest = here;
+        }
+        return here;
+    }
+
+    private Gf256Kernel find() throws InterruptedException {
         Gf256Kernel best = plain();
         double bestNanos = Double.MAX_VALUE;
         for (Gf256Kernel kernel : all()) {

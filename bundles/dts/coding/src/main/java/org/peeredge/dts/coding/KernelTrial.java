@@ -82,7 +82,7 @@ final class KernelTrial {
     }
 
     /** The best time of one product of the matrix, once it gets no better. */
-    double nanos(Clock clock) {
+    double nanos(Clock clock) throws InterruptedException {
         return WarmUp.run(
                 clock,
                 () -> {

@@ -123,7 +123,7 @@ final class PlainKernel implements Gf256Kernel {
         }
         spare.set(scratch);
         if (whole < n) {
-            Tails.dot(factors, rows, cols, src, srcAt, dst, dstAt, whole, n);
+            Tails.dot(factors, rows, cols, src, 0, srcAt, dst, 0, dstAt, whole, n);
         }
     }
 

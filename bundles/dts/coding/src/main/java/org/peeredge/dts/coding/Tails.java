@@ -37,13 +37,16 @@ final class Tails {
         }
     }
 
+    /** Ranges start at {@code in + srcAt[j]} and {@code out + dstAt[row]}. */
     static void dot(
             byte[] factors,
             int rows,
             int cols,
             MemorySegment src,
+            long in,
             long[] srcAt,
             MemorySegment dst,
+            long out,
             long[] dstAt,
             long from,
             long n) {
@@ -51,12 +54,10 @@ final class Tails {
             for (long i = from; i < n; i++) {
                 int sum = 0;
                 for (int j = 0; j < cols; j++) {
-                    sum ^=
-                            Gf256.mul(
-                                    factors[row * cols + j] & 0xff,
-                                    src.get(BYTE, srcAt[j] + i) & 0xff);
+                    int x = src.get(BYTE, in + srcAt[j] + i) & 0xff;
+                    sum ^= Gf256.mul(factors[row * cols + j] & 0xff, x);
                 }
-                dst.set(BYTE, dstAt[row] + i, (byte) sum);
+                dst.set(BYTE, out + dstAt[row] + i, (byte) sum);
             }
         }
     }

@@ -29,8 +29,13 @@ final class VectorKernel implements Gf256Kernel {
     private static final long TWO = 2L * WIDTH;
     private static final int LOW_BITS = Integer.numberOfTrailingZeros(WIDTH);
 
-    /** Bytes of each range that are worked on before the next rows: sources stay in the cache. */
-    private static final int COLUMN = 4096;
+    /** Bytes of all sources together that are worked on for all rows: they stay in the cache. */
+    private static final long SOURCE_BYTES = 192 * 1024;
+
+    /** Bytes of each range in that; fewer cost more in calls than they gain. */
+    private static final long MIN_COLUMN = 2048;
+
+    private static final long MAX_COLUMN = 16 * 1024;
 
     /** All memory: for addresses that {@link Memory#address} has checked. */
     @SuppressWarnings("restricted") // where it is not allowed the plain kernel is taken
@@ -152,30 +157,55 @@ final class VectorKernel implements Gf256Kernel {
         for (int row = 0; row < rows; row++) {
             Memory.address(dst, dstAt[row], n);
         }
+        // So small a method is inlined in its caller: a segment made for the call costs nothing.
         try {
-            long in = src.address();
-            long out = dst.address();
-            long whole = n & -WIDTH;
-            for (long from = 0; from < whole; from += COLUMN) {
-                long to = Math.min(whole, from + COLUMN);
-                int row = 0;
-                for (; row <= rows - 4; row += 4) {
-                    four(factors, row, cols, in, srcAt, out, dstAt, from, to);
-                }
-                for (; row < rows; row++) {
-                    one(factors, row, cols, in, srcAt, out, dstAt, from, to);
-                }
-            }
-            if (whole < n) {
-                Tails.dot(factors, rows, cols, src, srcAt, dst, dstAt, whole, n);
-            }
+            product(factors, rows, cols, src.address(), srcAt, dst.address(), dstAt, n);
         } finally {
             Reference.reachabilityFence(dst);
             Reference.reachabilityFence(src);
         }
     }
 
-    /** Four rows by two vectors: as many sums as registers hold beside tables and sources. */
+    private static void product(
+            byte[] factors,
+            int rows,
+            int cols,
+            long in,
+            long[] srcAt,
+            long out,
+            long[] dstAt,
+            long n) {
+        long whole = n & -WIDTH;
+        long column = Math.clamp((SOURCE_BYTES / cols) & -TWO, MIN_COLUMN, MAX_COLUMN);
+        for (long from = 0; from < whole; from += column) {
+            long to = Math.min(whole, from + column);
+            long pairs = from + ((to - from) & -TWO);
+            int row = 0;
+            for (; row <= rows - 4; row += 4) {
+                four(factors, row, cols, in, srcAt, out, dstAt, from, pairs);
+                for (int r = row; r < row + 4; r++) {
+                    one(factors, r, cols, in, srcAt, out, dstAt, pairs, to);
+                }
+            }
+            for (; row < rows; row++) {
+                one(factors, row, cols, in, srcAt, out, dstAt, from, to);
+            }
+        }
+        if (n < WIDTH) {
+            Tails.dot(factors, rows, cols, ALL, in, srcAt, ALL, out, dstAt, 0, n);
+        } else if (whole < n) {
+            // The last whole vector again, shifted to end where the ranges end.
+            for (int row = 0; row < rows; row++) {
+                one(factors, row, cols, in, srcAt, out, dstAt, n - WIDTH, n);
+            }
+        }
+    }
+
+    /**
+     * Four rows by two vectors: a source is loaded and shifted once for four sums, a table loaded
+     * once for two vectors. This is as much as C2 inlines before it gives up in the middle, upon
+     * which vectors become objects; what is simple is written out here for that reason.
+     */
     private static void four(
             byte[] factors,
             int row,
@@ -190,8 +220,11 @@ final class VectorKernel implements Gf256Kernel {
         int f1 = f0 + cols;
         int f2 = f1 + cols;
         int f3 = f2 + cols;
-        long i = from;
-        for (; i <= to - TWO; i += TWO) {
+        long d0 = out + dstAt[row];
+        long d1 = out + dstAt[row + 1];
+        long d2 = out + dstAt[row + 2];
+        long d3 = out + dstAt[row + 3];
+        for (long i = from; i < to; i += TWO) {
             ByteVector x0 = ByteVector.zero(SPECIES);
             ByteVector x1 = x0;
             ByteVector x2 = x0;
@@ -201,44 +234,40 @@ final class VectorKernel implements Gf256Kernel {
             ByteVector y2 = x0;
             ByteVector y3 = x0;
             for (int j = 0; j < cols; j++) {
-                ByteVector x = load(in + srcAt[j] + i);
-                ByteVector y = load(in + srcAt[j] + i + WIDTH);
+                long at = in + srcAt[j] + i;
+                ByteVector x = load(at);
+                ByteVector y = load(at + WIDTH);
                 ByteVector xHigh = high(x);
                 ByteVector yHigh = high(y);
-                long t = table(factors[f0 + j]);
+                long t = TABLE + (factors[f0 + j] & 0xff) * TWO;
                 ByteVector low = load(t);
                 ByteVector high = load(t + WIDTH);
                 x0 = sum(x0, x.selectFrom(low), xHigh.selectFrom(high));
                 y0 = sum(y0, y.selectFrom(low), yHigh.selectFrom(high));
-                t = table(factors[f1 + j]);
+                t = TABLE + (factors[f1 + j] & 0xff) * TWO;
                 low = load(t);
                 high = load(t + WIDTH);
                 x1 = sum(x1, x.selectFrom(low), xHigh.selectFrom(high));
                 y1 = sum(y1, y.selectFrom(low), yHigh.selectFrom(high));
-                t = table(factors[f2 + j]);
+                t = TABLE + (factors[f2 + j] & 0xff) * TWO;
                 low = load(t);
                 high = load(t + WIDTH);
                 x2 = sum(x2, x.selectFrom(low), xHigh.selectFrom(high));
                 y2 = sum(y2, y.selectFrom(low), yHigh.selectFrom(high));
-                t = table(factors[f3 + j]);
+                t = TABLE + (factors[f3 + j] & 0xff) * TWO;
                 low = load(t);
                 high = load(t + WIDTH);
                 x3 = sum(x3, x.selectFrom(low), xHigh.selectFrom(high));
                 y3 = sum(y3, y.selectFrom(low), yHigh.selectFrom(high));
             }
-            store(x0, out + dstAt[row] + i);
-            store(y0, out + dstAt[row] + i + WIDTH);
-            store(x1, out + dstAt[row + 1] + i);
-            store(y1, out + dstAt[row + 1] + i + WIDTH);
-            store(x2, out + dstAt[row + 2] + i);
-            store(y2, out + dstAt[row + 2] + i + WIDTH);
-            store(x3, out + dstAt[row + 3] + i);
-            store(y3, out + dstAt[row + 3] + i + WIDTH);
-        }
-        if (i < to) {
-            for (int r = row; r < row + 4; r++) {
-                one(factors, r, cols, in, srcAt, out, dstAt, i, to);
-            }
+            x0.intoMemorySegment(ALL, d0 + i, ORDER);
+            y0.intoMemorySegment(ALL, d0 + i + WIDTH, ORDER);
+            x1.intoMemorySegment(ALL, d1 + i, ORDER);
+            y1.intoMemorySegment(ALL, d1 + i + WIDTH, ORDER);
+            x2.intoMemorySegment(ALL, d2 + i, ORDER);
+            y2.intoMemorySegment(ALL, d2 + i + WIDTH, ORDER);
+            x3.intoMemorySegment(ALL, d3 + i, ORDER);
+            y3.intoMemorySegment(ALL, d3 + i + WIDTH, ORDER);
         }
     }
 

@@ -3,7 +3,6 @@ package org.peeredge.dts.coding;
 
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -21,6 +20,16 @@ import org.slf4j.LoggerFactory;
 public final class WarmService<S> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WarmService.class);
 
+    /**
+     * Makes a service.
+     *
+     * @param <S> the service
+     */
+    public interface Warm<S> {
+        /** Makes it and warms it up; on a thread that is interrupted when it is not wanted. */
+        S make() throws InterruptedException;
+    }
+
     private final ExecutorService thread;
     private final BundleContext context;
     private boolean closed;
@@ -29,19 +38,21 @@ public final class WarmService<S> implements AutoCloseable {
     /**
      * Begins to warm up.
      *
-     * @param warm makes the service and warms it up; stops early when interrupted
+     * @param warm makes the service and warms it up
      */
     public WarmService(
             BundleContext context,
             Threads threads,
             Class<S> type,
             Map<String, ?> properties,
-            Supplier<S> warm) {
+            Warm<S> warm) {
         this.context = context;
         thread = threads.newPool(context.getBundle().getSymbolicName(), "warm", 1, 0);
         thread.execute(() -> {
             try {
-                register(type, warm.get(), properties);
+                register(type, warm.make(), properties);
+            } catch (InterruptedException e) {
+                LOG.debug("{} left before it was warm", context.getBundle(), e);
             } catch (RuntimeException | LinkageError e) {
                 LOG.error("{} cannot be had on this node", context.getBundle(), e);
             }

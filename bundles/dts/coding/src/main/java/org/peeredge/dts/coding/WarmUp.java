@@ -18,15 +18,19 @@ public final class WarmUp {
     private WarmUp() {}
 
     /**
-     * Runs {@code task} over and over on this thread; ends early when the thread is interrupted.
+     * Runs {@code task} over and over on this thread.
      *
      * @return nanoseconds for one run in the best batch
+     * @throws InterruptedException when the thread was interrupted
      */
-    public static double run(Clock clock, Runnable task) {
+    public static double run(Clock clock, Runnable task) throws InterruptedException {
         double best = Double.MAX_VALUE;
         long start = clock.nanos();
         int calm = 0;
-        while (calm < CALM && !Thread.currentThread().isInterrupted()) {
+        while (calm < CALM) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("stopped while warming up");
+            }
             long from = clock.nanos();
             long now = from;
             int runs = 0;

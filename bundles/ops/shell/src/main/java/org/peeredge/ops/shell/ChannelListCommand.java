@@ -14,7 +14,7 @@ import org.peeredge.dts.api.channel.ChannelTraits;
         description = "Shows the channel plugins of this node")
 public final class ChannelListCommand extends ListCommand {
     @Override
-    Rows rows(Services services) {
+    Rows rows(Services services) throws Exception {
         Rows rows = new Rows("type", "ranking", "reliable", "ordered", "max_frame_bytes", "bundle");
         services.eachPlugin(
                 ChannelProvider.class,

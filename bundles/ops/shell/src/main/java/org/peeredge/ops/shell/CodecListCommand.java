@@ -10,7 +10,7 @@ import org.peeredge.dts.api.codec.CodecProvider;
 @Command(scope = "dts", name = "codec-list", description = "Shows the codec plugins of this node")
 public final class CodecListCommand extends ListCommand {
     @Override
-    Rows rows(Services services) {
+    Rows rows(Services services) throws Exception {
         Rows rows = new Rows("type", "ranking", "bundle");
         services.eachPlugin(
                 CodecProvider.class,

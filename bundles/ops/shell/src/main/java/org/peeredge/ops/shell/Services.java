@@ -69,8 +69,13 @@ final class Services {
      */
     record Plugin<T>(String type, int ranking, String bundle, T service) {}
 
+    /** What is done with a plugin. */
+    interface Show<T> {
+        void show(Plugin<T> plugin) throws Exception;
+    }
+
     /** Shows every plugin of a family, by type, best first. */
-    <T> void eachPlugin(Class<T> family, java.util.function.Consumer<Plugin<T>> show) {
+    <T> void eachPlugin(Class<T> family, Show<T> show) throws Exception {
         List<ServiceReference<T>> references;
         try {
             references = new ArrayList<>(context.getServiceReferences(family, null));
@@ -84,7 +89,7 @@ final class Services {
             T service = context.getService(reference);
             if (service != null) {
                 try {
-                    show.accept(
+                    show.show(
                             new Plugin<>(
                                     type(reference),
                                     ranking(reference),

@@ -88,22 +88,20 @@ final class CauchyEncoder implements Encoder {
             scratch.targetAt[i] = (long) i * symbolBytes;
         }
         int length = count * symbolBytes;
-        MemorySegment target = into.isDirect() ? MemorySegment.ofBuffer(into) : scratch.memory();
-        kernel.dot(
-                factors,
-                count,
-                sourceSymbols,
-                whole,
-                sourceAt,
-                target,
-                scratch.targetAt,
-                symbolBytes);
         if (into.isDirect()) {
-            into.position(into.position() + length);
+            // A segment that goes nowhere else is not even allocated.
+            product(factors, count, whole, MemorySegment.ofBuffer(into), scratch.targetAt);
         } else {
+            MemorySegment target = scratch.memory();
+            product(factors, count, whole, target, scratch.targetAt);
             into.put(into.position(), target.asByteBuffer(), 0, length);
-            into.position(into.position() + length);
         }
+        into.position(into.position() + length);
+    }
+
+    private void product(
+            byte[] factors, int rows, MemorySegment whole, MemorySegment target, long[] targetAt) {
+        kernel.dot(factors, rows, sourceSymbols, whole, sourceAt, target, targetAt, symbolBytes);
     }
 
     @Override

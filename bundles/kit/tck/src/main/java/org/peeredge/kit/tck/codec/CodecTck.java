@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,49 +33,8 @@ import org.peeredge.kit.tck.TestKernel;
  * follow from a seed that a failure names.
  */
 @Timeout(60)
-public abstract class CodecTck {
+public abstract class CodecTck extends CodecCases {
     private static final int SWAPS = 100;
-    private static final int[][] SHAPES = {
-        {1, 1}, {1, 1000}, {2, 1}, {3, 7}, {4, 262_144}, {8, 1301}, {16, 64}, {64, 4096}
-    };
-
-    /** A new, ready instance of the codec. */
-    protected abstract CodecProvider newCodec();
-
-    /** An id that the codec can do, with as few repair symbols as it likes, or rateless. */
-    protected abstract CodecId id(int sourceSymbols, int symbolBytes);
-
-    /** Ids that are well formed but not for this codec. */
-    protected abstract List<CodecId> badIds();
-
-    /** Stops an instance that {@link #newCodec} made; does nothing unless overridden. */
-    protected void stop(CodecProvider codec) {
-        // most codecs hold nothing
-    }
-
-    /** Each shape with a full group, and with one that its last symbol does not fill. */
-    private interface ShapeTest {
-        void run(CodecProvider codec, CodecId id, TestGroup group, long seed) throws IOException;
-    }
-
-    private void forAllShapes(ShapeTest test) throws IOException {
-        CodecProvider codec = newCodec();
-        long seed = 1;
-        for (int[] shape : SHAPES) {
-            CodecId id = id(shape[0], shape[1]);
-            int full = shape[0] * shape[1];
-            for (int missing : shape[1] == 1 ? new int[] {0} : new int[] {0, 1, shape[1] - 1}) {
-                seed++;
-                try {
-                    test.run(codec, id, new TestGroup(seed, full - missing), seed);
-                } catch (RuntimeException | AssertionError e) {
-                    throw new AssertionError(
-                            id + ", " + (full - missing) + " bytes, seed " + seed, e);
-                }
-            }
-        }
-        stop(codec);
-    }
 
     @Test
     void sourceSymbolsInAnyOrderGiveTheGroup() throws IOException {
@@ -342,37 +299,66 @@ public abstract class CodecTck {
         return trips;
     }
 
-    private static void roundTrip(
-            CodecProvider codec, Encoder encoder, CodecId id, TestGroup group, long seed)
-            throws IOException {
-        try (Decoder decoder = codec.decoder(id, group.sizeBytes())) {
-            for (int number : shuffled(id.sourceSymbols(), seed)) {
+    /** Lost are as many as the code can do without, and more of a rateless one. */
+    @Test
+    void anySymbolsThatAreEnoughGiveTheGroup() throws IOException {
+        forAllShapes((codec, id, group, seed) -> {
+            try (Encoder encoder = codec.prepare(id, group);
+                    Decoder decoder = codec.decoder(id, group.sizeBytes())) {
+                for (long run = 0; run < 3; run++) {
+                    List<Integer> numbers = shuffled(symbols(id), seed * 10 + run);
+                    decoder.reset(group.sizeBytes());
+                    for (int number : numbers) {
+                        boolean ready =
+                                decoder.offer(number, TestGroup.symbol(encoder, id, number));
+                        assertEquals(ready, decoder.ready());
+                        if (ready) {
+                            break;
+                        }
+                    }
+                    assertRecovers(decoder, group);
+                    assertRecovers(decoder, group);
+                }
+            }
+        });
+    }
+
+    @Test
+    void oneEncoderAndOneDecoderDoOneGroupAfterAnother() throws IOException {
+        forAllShapes((codec, id, group, seed) -> {
+            TestGroup full = new TestGroup(seed, id.sourceSymbols() * id.symbolBytes());
+            try (Encoder encoder = codec.prepare(id, full);
+                    Decoder decoder = codec.decoder(id, full.sizeBytes())) {
+                for (TestGroup one : List.of(full, group, full)) {
+                    encoder.reset(one);
+                    decoder.reset(one.sizeBytes());
+                    assertFalse(decoder.ready());
+                    for (int number : shuffled(symbols(id), seed)) {
+                        decoder.offer(number, TestGroup.symbol(encoder, id, number));
+                    }
+                    assertRecovers(decoder, one);
+                }
+            }
+        });
+    }
+
+    @Test
+    void groupsThatDoNotFitAreRefusedByReset() throws IOException {
+        CodecProvider codec = newCodec();
+        CodecId id = id(4, 100);
+        TestGroup group = new TestGroup(9, 350);
+        try (Encoder encoder = codec.prepare(id, group);
+                Decoder decoder = codec.decoder(id, 350)) {
+            for (int size : new int[] {-1, 0, 300, 401}) {
+                assertThrows(IllegalArgumentException.class, () -> decoder.reset(size));
+            }
+            assertThrows(
+                    IllegalArgumentException.class, () -> encoder.reset(new TestGroup(1, 300)));
+            for (int number = 0; number < 4; number++) {
                 decoder.offer(number, TestGroup.symbol(encoder, id, number));
             }
             assertRecovers(decoder, group);
         }
-    }
-
-    private static void assertRecovers(Decoder decoder, TestGroup group) {
-        assertTrue(decoder.ready());
-        ByteBuffer into = ByteBuffer.allocate(group.sizeBytes() + 2).position(1);
-        decoder.recover(into);
-        assertEquals(group.sizeBytes() + 1, into.position());
-        assertEquals(group.all(), into.flip().position(1));
-    }
-
-    /** Symbols that a code of fixed rate has; for a rateless one, twice its source symbols. */
-    private static int symbols(CodecId id) {
-        return id.sourceSymbols()
-                + (id.repairSymbols() < 0 ? id.sourceSymbols() : id.repairSymbols());
-    }
-
-    private static List<Integer> shuffled(int count, long seed) {
-        List<Integer> numbers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            numbers.add(i);
-        }
-        Collections.shuffle(numbers, new Random(seed));
-        return numbers;
+        stop(codec);
     }
 }

@@ -10,7 +10,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.coding.CodecWarmUp;
-import org.peeredge.dts.coding.Gf256Kernel;
+import org.peeredge.dts.coding.Gf256Kernels;
 import org.peeredge.dts.coding.WarmService;
 import org.peeredge.dts.coding.rs.CauchyCodec;
 import org.peeredge.kernel.api.Clock;
@@ -31,21 +31,19 @@ public final class RsComponent {
             BundleContext context,
             @Reference Threads threads,
             @Reference Clock clock,
-            @Reference Gf256Kernel kernel) {
+            @Reference Gf256Kernels kernels) {
         service =
                 new WarmService<>(
                         context,
                         threads,
                         CodecProvider.class,
                         Map.of("peeredge.type", CauchyCodec.TYPE),
-                        () -> warm(new CauchyCodec(kernel), clock));
-    }
-
-    private static CodecProvider warm(CodecProvider codec, Clock clock) {
-        try (CodecWarmUp warmUp = new CodecWarmUp(codec, USUAL, USUAL.repairSymbols())) {
-            warmUp.run(clock);
-        }
-        return codec;
+                        () ->
+                                CodecWarmUp.warm(
+                                        new CauchyCodec(kernels.fastest()),
+                                        USUAL,
+                                        USUAL.repairSymbols(),
+                                        clock));
     }
 
     /** Takes it away. */

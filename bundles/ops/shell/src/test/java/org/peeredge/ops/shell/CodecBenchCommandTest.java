@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.ops.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.Decoder;
+import org.peeredge.dts.api.codec.Encoder;
+import org.peeredge.dts.api.codec.GroupSource;
+import org.peeredge.kernel.api.Clock;
+
+final class CodecBenchCommandTest {
+    private final FakeContext context = new FakeContext();
+
+    private String run(CodecBenchCommand command) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            command.run(new Services(context.context()), out);
+        } finally {
+            assertEquals(0, context.held(), "services not given back");
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private String failure(CodecBenchCommand command) {
+        return String.valueOf(assertThrows(Exception.class, () -> run(command)).getMessage());
+    }
+
+    /**
+     * A codec that repeats: source symbol 0 is all there is, and each repair symbol is it again.
+     */
+    private static final class Repeats implements CodecProvider {
+        private boolean wrong;
+
+        @Override
+        public String type() {
+            return "repeats";
+        }
+
+        @Override
+        public void check(CodecId id) {
+            if (id.sourceSymbols() != 4) {
+                throw new IllegalArgumentException("k = " + id.sourceSymbols());
+            }
+        }
+
+        @Override
+        public long workingBytes(CodecId id) {
+            return 0;
+        }
+
+        @Override
+        public Encoder prepare(CodecId id, GroupSource group) {
+            return new Encoder() {
+                @Override
+                public void encode(int first, int count, ByteBuffer into) throws IOException {
+                    into.limit(count * id.symbolBytes());
+                    group.read((first - 4) * id.symbolBytes(), into);
+                }
+
+                @Override
+                public void reset(GroupSource next) {
+                    assertEquals(group, next);
+                }
+
+                @Override
+                public void close() {
+                    // holds nothing
+                }
+            };
+        }
+
+        @Override
+        public Decoder decoder(CodecId id, int groupBytes) {
+            return new Decoder() {
+                private final byte[] bytes = new byte[groupBytes];
+                private int here;
+
+                @Override
+                public boolean offer(int number, ByteBuffer symbol) {
+                    int at = number % 4 * id.symbolBytes();
+                    symbol.get(symbol.position(), bytes, at, symbol.remaining());
+                    here++;
+                    return ready();
+                }
+
+                @Override
+                public boolean ready() {
+                    return here >= 4;
+                }
+
+                @Override
+                public void recover(ByteBuffer into) {
+                    bytes[7] += (byte) (wrong ? 1 : 0);
+                    into.put(bytes);
+                }
+
+                @Override
+                public void reset(int size) {
+                    here = 0;
+                }
+
+                @Override
+                public void close() {
+                    // holds nothing
+                }
+            };
+        }
+    }
+
+    @Test
+    void measuresCodecsAndRefusesThoseThatComputeWrongly() throws Exception {
+        assertTrue(failure(new CodecBenchCommand()).contains("no clock"));
+        AtomicLong now = new AtomicLong();
+        context.add(
+                Clock.class,
+                FakeContext.proxy(Clock.class, (method, args) -> now.addAndGet(20_000_000)),
+                Map.of());
+        assertTrue(failure(new CodecBenchCommand()).contains("no codec is installed"));
+        Repeats codec = new Repeats();
+        context.add(CodecProvider.class, codec, Map.of("peeredge.type", "repeats"));
+        String printed = run(new CodecBenchCommand());
+        assertTrue(printed.contains("measuring repeats with k = 4, m = 2"), printed);
+        assertTrue(printed.contains("262144"), printed);
+        CodecBenchCommand other = new CodecBenchCommand();
+        other.type = "rs";
+        assertTrue(failure(other).contains("no codec of type 'rs'"));
+        CodecBenchCommand asJson = new CodecBenchCommand();
+        asJson.json = true;
+        JsonNode row = new ObjectMapper().readTree(run(asJson)).get(0);
+        // A turn takes 20 ms by this clock: 1,048,576 bytes each.
+        assertEquals(52, row.get("encode_mb_s").asInt());
+        codec.wrong = true;
+        assertTrue(failure(new CodecBenchCommand()).contains("computes wrongly"));
+    }
+}
