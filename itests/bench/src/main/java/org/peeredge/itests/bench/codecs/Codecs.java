@@ -41,6 +41,7 @@ final class Codecs {
         }
     }
 
+    /** A line for each. */
     private static final Map<String, Kind> ALL =
             Map.of("rs", new Kind(CauchyCodec::new, new CodecId("rs", 10, 4, 16 * 1024), 4));
 
@@ -58,11 +59,20 @@ final class Codecs {
     /** As its bundle does before it offers the codec. */
     static CodecProvider warm(String type) {
         Kind kind = kind(type);
-        CodecProvider codec = kind.make.apply(Gf256Kernels.fastest(CLOCK));
-        try (CodecWarmUp warmUp = new CodecWarmUp(codec, kind.usual, kind.lost)) {
-            warmUp.run(CLOCK);
+        try {
+            return CodecWarmUp.warm(kind.make.apply(kernel()), kind.usual, kind.lost, CLOCK);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
-        return codec;
+    }
+
+    /** The one that nodes take in such a JVM, which takes seconds to find. */
+    static Gf256Kernel kernel() {
+        try {
+            return new Gf256Kernels(CLOCK).fastest();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The code in which k source symbols have m repair symbols, or may have more. */

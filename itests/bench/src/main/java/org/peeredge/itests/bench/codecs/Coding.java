@@ -57,7 +57,7 @@ final class Coding {
 
     /** By the codec of that name, as a node has it. */
     static Coding open(Code code) {
-        return open(code, Codecs.make(code.codec(), Gf256Kernels.fastest(Codecs.CLOCK)));
+        return open(code, Codecs.make(code.codec(), Codecs.kernel()));
     }
 
     /** By {@code codec}. */

@@ -17,7 +17,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.coding.Gf256Kernel;
-import org.peeredge.dts.coding.Gf256Kernels;
 
 /**
  * The first block of another codec object, encoded and decoded, beside blocks in a steady stream.
@@ -53,7 +52,7 @@ public class SwapBench {
         public double steady;
     }
 
-    private final Gf256Kernel kernel = Gf256Kernels.fastest(Codecs.CLOCK);
+    private final Gf256Kernel kernel = Codecs.kernel();
     private @Nullable Coding coding;
 
     /** Goes on until it is fast. */

@@ -9,6 +9,8 @@ import org.peeredge.itests.bench.codecs.Trial.Swap;
 /** The lines of suite {@code codecs}, with what they must hold. */
 final class Table {
     private static final int KIB = 1024;
+    private static final int SYMBOL_BYTES = 1216;
+    private static final List<Integer> LARGE = List.of(8192, 32768);
     private static final Code RS_10_4 = new Code("rs", 10, 4, 64 * KIB);
     private static final Code RS_32_16 = new Code("rs", 32, 16, 64 * KIB);
 
@@ -29,9 +31,44 @@ final class Table {
         return all;
     }
 
+    /** Half as many repair symbols as source symbols, each as long as a packet holds. */
+    static Code of(String codec, int k) {
+        return new Code(codec, k, k / 2, SYMBOL_BYTES);
+    }
+
+    /** Copies and sums of as many random symbols. */
+    static Code symbols(int k) {
+        return new Code("", k, 0, SYMBOL_BYTES);
+    }
+
     private static void limits(List<Line> all) {
         all.add(Line.alone("limits", "memcpy 256 KiB", Reading.speed(COPY), "", ""));
         all.add(Line.alone("limits", "XOR 256 KiB", Reading.speed(XOR), "", ""));
+        for (Task task : List.of(Task.COPY, Task.XOR)) {
+            for (int k : LARGE) {
+                Blocks blocks = Blocks.of(task, symbols(k));
+                String name = "%s of random symbols, k=%d / k=1024".formatted(blocks.what(), k);
+                Reading peer = Reading.cost(Blocks.of(task, symbols(1024)));
+                all.add(Line.beside("large", name, Reading.cost(blocks), peer, "", ""));
+            }
+        }
+    }
+
+    /** One block of the usual size, beside XOR of the same run. */
+    private static void block(List<Line> all, String codec, Task task, String must, String aim) {
+        Blocks blocks = Blocks.of(task, of(codec, 1024));
+        String name = "%s %s k=1024 m=512 / XOR 256 KiB".formatted(codec, blocks.what());
+        all.add(Line.beside(codec, name, Reading.speed(blocks), Reading.speed(XOR), must, aim));
+    }
+
+    private static void large(List<Line> all, String codec, Task task) {
+        for (int k : LARGE) {
+            Blocks blocks = Blocks.of(task, of(codec, k));
+            String name = "%s %s, k=%d / k=1024".formatted(codec, blocks.what(), k);
+            Reading peer = Reading.cost(Blocks.of(task, of(codec, 1024)));
+            String aim = k == LARGE.getFirst() ? "<= 1.5" : "<= 2.5";
+            all.add(Line.beside("large", name, Reading.cost(blocks), peer, "", aim));
+        }
     }
 
     private static void rs(List<Line> all, Code code, String mustIsal, String aimIsal) {
