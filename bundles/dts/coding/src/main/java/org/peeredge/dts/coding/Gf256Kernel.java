@@ -43,4 +43,11 @@ public interface Gf256Kernel {
             MemorySegment dst,
             long[] dstAt,
             long n);
+
+    /**
+     * Runs a schedule on the first {@code n} bytes of all slots.
+     *
+     * @throws IndexOutOfBoundsException for a slot that is not there, or too many bytes
+     */
+    void run(Schedule schedule, Slots slots, long n);
 }

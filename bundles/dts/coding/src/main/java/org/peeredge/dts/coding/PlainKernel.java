@@ -18,9 +18,6 @@ final class PlainKernel implements Gf256Kernel {
     /** Longs of each range in one go: rows and sources together stay near the core. */
     private static final int COLUMN = 512;
 
-    private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long LOW_BITS = 0x0101010101010101L;
-
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     /** Columns of sources, then one that sums; kept for the next call. */
@@ -127,6 +124,83 @@ final class PlainKernel implements Gf256Kernel {
         }
     }
 
+    @Override
+    public void run(Schedule schedule, Slots slots, long n) {
+        slots.check(n);
+        Scratch scratch = take();
+        long[][] columns = scratch.columns(3);
+        int[] code = schedule.code();
+        long whole = n & -8;
+        for (long from = 0; from < whole; from += COLUMN * 8L) {
+            int longs = (int) Math.min(COLUMN, (whole - from) / 8);
+            int pc = 0;
+            while (pc < schedule.length()) {
+                int end = pc + 2 + (code[pc] & ~Schedule.POLYNOMIAL);
+                Arrays.fill(scratch.sum, 0, longs, 0);
+                if (code[pc] < Schedule.POLYNOMIAL) {
+                    sum(scratch.sum, columns, code, pc + 2, end, slots, from, longs);
+                } else {
+                    polynomial(scratch.sum, columns[0], code, pc + 2, end, slots, from, longs);
+                }
+                put(scratch.sum, slots, code[pc + 1], from, longs);
+                pc = end;
+            }
+        }
+        spare.set(scratch);
+        Tails.run(schedule, slots, whole, n);
+    }
+
+    private static void sum(
+            long[] sum,
+            long[][] columns,
+            int[] code,
+            int first,
+            int end,
+            Slots slots,
+            long from,
+            int longs) {
+        int i = first;
+        for (; i <= end - 3; i += 3) {
+            get(columns[0], slots, code[i], from, longs);
+            get(columns[1], slots, code[i + 1], from, longs);
+            get(columns[2], slots, code[i + 2], from, longs);
+            add(sum, columns[0], columns[1], columns[2], longs);
+        }
+        for (; i < end; i++) {
+            get(columns[0], slots, code[i], from, longs);
+            add(sum, columns[0], longs);
+        }
+    }
+
+    private static void polynomial(
+            long[] sum,
+            long[] x,
+            int[] code,
+            int first,
+            int end,
+            Slots slots,
+            long from,
+            int longs) {
+        for (int i = first; i < end; i += 3) {
+            twice(sum, longs);
+            get(x, slots, code[i], from, longs);
+            add(sum, x, longs);
+            for (int j = 1; j <= 2; j++) {
+                get(x, slots, code[i + j], from, longs);
+                add(x, sum, longs);
+                put(x, slots, code[i + j], from, longs);
+            }
+        }
+    }
+
+    private static void get(long[] x, Slots slots, int slot, long from, int longs) {
+        MemorySegment.copy(slots.segment(slot), LONG, slots.at(slot) + from, x, 0, longs);
+    }
+
+    private static void put(long[] x, Slots slots, int slot, long from, int longs) {
+        MemorySegment.copy(x, 0, slots.segment(slot), LONG, slots.at(slot) + from, longs);
+    }
+
     /** Many threads may ask at once; all but one of them work in new memory. */
     private Scratch take() {
         Scratch here = spare.getAndSet(null);
@@ -179,9 +253,7 @@ final class PlainKernel implements Gf256Kernel {
 
     private static void twice(long[] a, int longs) {
         for (int i = 0; i < longs; i++) {
-            long x = a[i];
-            long carry = x >>> 7 & LOW_BITS;
-            a[i] = (x & ~HIGH_BITS) << 1 ^ carry ^ carry << 2 ^ carry << 3 ^ carry << 4;
+            a[i] = Tails.twice(a[i]);
         }
     }
 

@@ -27,6 +27,7 @@ final class VectorKernel implements Gf256Kernel {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int WIDTH = SPECIES.length();
     private static final long TWO = 2L * WIDTH;
+    private static final long FOUR = 4L * WIDTH;
     private static final int LOW_BITS = Integer.numberOfTrailingZeros(WIDTH);
 
     /** Bytes of all sources together that are worked on for all rows: they stay in the cache. */
@@ -226,13 +227,13 @@ final class VectorKernel implements Gf256Kernel {
         long d3 = out + dstAt[row + 3];
         for (long i = from; i < to; i += TWO) {
             ByteVector x0 = ByteVector.zero(SPECIES);
-            ByteVector x1 = x0;
-            ByteVector x2 = x0;
-            ByteVector x3 = x0;
-            ByteVector y0 = x0;
-            ByteVector y1 = x0;
-            ByteVector y2 = x0;
-            ByteVector y3 = x0;
+            ByteVector x1 = ByteVector.zero(SPECIES);
+            ByteVector x2 = ByteVector.zero(SPECIES);
+            ByteVector x3 = ByteVector.zero(SPECIES);
+            ByteVector y0 = ByteVector.zero(SPECIES);
+            ByteVector y1 = ByteVector.zero(SPECIES);
+            ByteVector y2 = ByteVector.zero(SPECIES);
+            ByteVector y3 = ByteVector.zero(SPECIES);
             for (int j = 0; j < cols; j++) {
                 long at = in + srcAt[j] + i;
                 ByteVector x = load(at);
@@ -291,5 +292,136 @@ final class VectorKernel implements Gf256Kernel {
             }
             store(sum, out + dstAt[row] + i);
         }
+    }
+
+    @Override
+    public void run(Schedule schedule, Slots slots, long n) {
+        slots.check(n);
+        if (n < WIDTH) {
+            Tails.run(schedule, slots, 0, n);
+            return;
+        }
+        try {
+            int[] code = schedule.code();
+            int length = schedule.length();
+            long[] at = slots.addresses();
+            // The last column covers a part of the one before it, for a second time.
+            if (n >= FOUR) {
+                for (long from = 0; from < n; from += FOUR) {
+                    wide(code, length, at, Math.min(from, n - FOUR));
+                }
+            } else {
+                for (long from = 0; from < n; from += WIDTH) {
+                    narrow(code, length, at, Math.min(from, n - WIDTH));
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(slots);
+        }
+    }
+
+    private static ByteVector xor(ByteVector a, ByteVector b) {
+        return a.lanewise(VectorOperators.XOR, b);
+    }
+
+    /** Twice x in the field, plus y. */
+    private static ByteVector twice(ByteVector x, ByteVector y) {
+        long t = table((byte) 2);
+        return sum(y, x.selectFrom(load(t)), high(x).selectFrom(load(t + WIDTH)));
+    }
+
+    /** A column of four vectors: few enough bytes for all slots to stay in the second cache. */
+    private static void wide(int[] code, int length, long[] at, long from) {
+        int pc = 0;
+        while (pc < length) {
+            int head = code[pc];
+            int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
+            if (head >= Schedule.POLYNOMIAL) {
+                polynomial(code, pc, end, at, from);
+                polynomial(code, pc, end, at, from + TWO);
+            } else {
+                wideSum(code, pc, end, at, from);
+            }
+            pc = end;
+        }
+    }
+
+    private static void wideSum(int[] code, int pc, int end, long[] at, long from) {
+        ByteVector a = ByteVector.zero(SPECIES);
+        ByteVector b = a;
+        ByteVector c = a;
+        ByteVector d = a;
+        int i = pc + 2;
+        for (; i < end - 1; i += 2) {
+            long x = at[code[i]] + from;
+            long y = at[code[i + 1]] + from;
+            a = sum(a, load(x), load(y));
+            b = sum(b, load(x + WIDTH), load(y + WIDTH));
+            c = sum(c, load(x + TWO), load(y + TWO));
+            d = sum(d, load(x + TWO + WIDTH), load(y + TWO + WIDTH));
+        }
+        if (i < end) {
+            long x = at[code[i]] + from;
+            a = xor(a, load(x));
+            b = xor(b, load(x + WIDTH));
+            c = xor(c, load(x + TWO));
+            d = xor(d, load(x + TWO + WIDTH));
+        }
+        long to = at[code[pc + 1]] + from;
+        store(a, to);
+        store(b, to + WIDTH);
+        store(c, to + TWO);
+        store(d, to + TWO + WIDTH);
+    }
+
+    /** Two vectors: with more, this takes more than the compiler is ready to inline. */
+    private static void polynomial(int[] code, int pc, int end, long[] at, long from) {
+        ByteVector a = ByteVector.zero(SPECIES);
+        ByteVector b = ByteVector.zero(SPECIES);
+        for (int i = pc + 2; i < end - 2; i += 3) {
+            long x = at[code[i]] + from;
+            a = twice(a, load(x));
+            b = twice(b, load(x + WIDTH));
+            long y = at[code[i + 1]] + from;
+            store(xor(a, load(y)), y);
+            store(xor(b, load(y + WIDTH)), y + WIDTH);
+            long z = at[code[i + 2]] + from;
+            store(xor(a, load(z)), z);
+            store(xor(b, load(z + WIDTH)), z + WIDTH);
+        }
+        long to = at[code[pc + 1]] + from;
+        store(a, to);
+        store(b, to + WIDTH);
+    }
+
+    /** A column of one vector. */
+    private static void narrow(int[] code, int length, long[] at, long from) {
+        int pc = 0;
+        while (pc < length) {
+            int head = code[pc];
+            int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
+            if (head >= Schedule.POLYNOMIAL) {
+                narrowPolynomial(code, pc, end, at, from);
+            } else {
+                ByteVector a = ByteVector.zero(SPECIES);
+                for (int i = pc + 2; i < end; i++) {
+                    a = xor(a, load(at[code[i]] + from));
+                }
+                store(a, at[code[pc + 1]] + from);
+            }
+            pc = end;
+        }
+    }
+
+    private static void narrowPolynomial(int[] code, int pc, int end, long[] at, long from) {
+        ByteVector a = ByteVector.zero(SPECIES);
+        for (int i = pc + 2; i < end - 2; i += 3) {
+            a = twice(a, load(at[code[i]] + from));
+            long y = at[code[i + 1]] + from;
+            store(xor(a, load(y)), y);
+            long z = at[code[i + 2]] + from;
+            store(xor(a, load(z)), z);
+        }
+        store(a, at[code[pc + 1]] + from);
     }
 }

@@ -12,22 +12,29 @@ public final class WarmUp {
     /** What takes less time together than this says nothing of one of them. */
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Batches that bring no gain, one after another, until it is warm. */
-    private static final int CALM = 6;
+    /**
+     * How long there must have been no gain: compilers that are at work on it need a second and
+     * more before it shows.
+     */
+    private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private WarmUp() {}
 
     /**
      * Runs {@code task} over and over on this thread.
      *
+     * @param goalNanos what one run should take: until then there is no end for lack of gain, since
+     *     a compiler may be busy with other things first
      * @return nanoseconds for one run in the best batch
      * @throws InterruptedException when the thread was interrupted
      */
-    public static double run(Clock clock, Runnable task) throws InterruptedException {
+    public static double run(Clock clock, double goalNanos, Runnable task)
+            throws InterruptedException {
         double best = Double.MAX_VALUE;
         long start = clock.nanos();
-        int calm = 0;
-        while (calm < CALM) {
+        long gained = start;
+        long end = start;
+        while ((end - gained < CALM_NANOS || best > goalNanos) && end - start < MAX_NANOS) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("stopped while warming up");
             }
@@ -40,11 +47,9 @@ public final class WarmUp {
                 now = clock.nanos();
             }
             double nanos = (double) (now - from) / runs;
-            calm = nanos < best * 0.9 ? 0 : calm + 1;
+            end = now;
+            gained = nanos < best * 0.9 ? now : gained;
             best = Math.min(best, nanos);
-            if (now - start > MAX_NANOS) {
-                break;
-            }
         }
         return best;
     }

@@ -33,17 +33,14 @@ public final class RsComponent {
             @Reference Clock clock,
             @Reference Gf256Kernels kernels) {
         service =
-                new WarmService<>(
+                CodecWarmUp.service(
                         context,
                         threads,
-                        CodecProvider.class,
-                        Map.of("peeredge.type", CauchyCodec.TYPE),
-                        () ->
-                                CodecWarmUp.warm(
-                                        new CauchyCodec(kernels.fastest()),
-                                        USUAL,
-                                        USUAL.repairSymbols(),
-                                        clock));
+                        clock,
+                        USUAL,
+                        USUAL.repairSymbols(),
+                        Map.of(),
+                        () -> new CauchyCodec(kernels.fastest()));
     }
 
     /** Takes it away. */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.codec.raptorq;
+
+import org.peeredge.dts.api.codec.CodecId;
+import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.Decoder;
+import org.peeredge.dts.api.codec.Encoder;
+import org.peeredge.dts.api.codec.GroupSource;
+import org.peeredge.dts.coding.BlockShape;
+import org.peeredge.dts.coding.Gf256Kernel;
+
+/**
+ * The code of RFC 6330: as many repair symbols as one likes, of which any k or few more restore a
+ * block. A symbol's number is its encoding symbol id (ESI).
+ */
+public final class RaptorqCodec implements CodecProvider {
+    /** The type, as in the service property and in ids. */
+    public static final String TYPE = "raptorq";
+
+    /** Numbers of symbols are below this. */
+    static final int SYMBOLS = 1 << 24;
+
+    private static final long MOST_PLAN_BYTES = 32 << 20;
+
+    private final Gf256Kernel kernel;
+    private final Cache<Constraints> constraints =
+            new Cache<>(
+                    MOST_PLAN_BYTES,
+                    Constraints::sizeBytes,
+                    kPrime -> new Constraints(Parameters.of(kPrime)));
+    private final Cache<Plan> plans =
+            new Cache<>(MOST_PLAN_BYTES, Plan::sizeBytes, kPrime -> new Plan(constraints(kPrime)));
+
+    /** A codec whose inner loops are those of {@code kernel}. */
+    public RaptorqCodec(Gf256Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    private Constraints constraints(int kPrime) {
+        return constraints.get(kPrime);
+    }
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public void check(CodecId id) {
+        if (!id.type().equals(TYPE)) {
+            throw new IllegalArgumentException("codec '" + id.type() + "', not '" + TYPE + "'");
+        }
+        if (id.repairSymbols() != -1) {
+            throw new IllegalArgumentException(
+                    "codec raptorq is rateless: -1 repair symbols, not " + id.repairSymbols());
+        }
+        if (id.sourceSymbols() > Parameters.MAX_SOURCE_SYMBOLS) {
+            throw new IllegalArgumentException(
+                    id.sourceSymbols()
+                            + " source symbols, at most "
+                            + Parameters.MAX_SOURCE_SYMBOLS);
+        }
+    }
+
+    @Override
+    public long workingBytes(CodecId id) {
+        check(id);
+        return WorkingBytes.of(id);
+    }
+
+    @Override
+    public Encoder prepare(CodecId id, GroupSource group) {
+        check(id);
+        BlockShape shape = new BlockShape(id, group.sizeBytes());
+        Parameters parameters = Parameters.of(id.sourceSymbols());
+        return new RaptorqEncoder(
+                kernel, parameters, () -> plans.get(parameters.kPrime()), shape, group);
+    }
+
+    @Override
+    public Decoder decoder(CodecId id, int groupBytes) {
+        check(id);
+        BlockShape shape = new BlockShape(id, groupBytes);
+        Parameters parameters = Parameters.of(id.sourceSymbols());
+        return new RaptorqDecoder(
+                kernel, parameters, () -> constraints(parameters.kPrime()), shape);
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.codec.raptorq;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.peeredge.dts.api.codec.Encoder;
+import org.peeredge.dts.api.codec.GroupSource;
+import org.peeredge.dts.coding.BlockShape;
+import org.peeredge.dts.coding.Gf256Kernel;
+import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.SourceBlock;
+
+/**
+ * Copies source symbols; computes the intermediate symbols when the first repair symbol is asked
+ * for, and keeps them.
+ */
+final class RaptorqEncoder implements Encoder {
+    /** Kernels want at least this many bytes, or they go one by one. */
+    private static final int LEAST_BYTES = 64;
+
+    private final Gf256Kernel kernel;
+    private final Parameters parameters;
+    private final Supplier<Plan> plans;
+    private final SourceBlock block;
+    private final int sourceSymbols;
+    private final int symbolBytes;
+
+    /** Kept for the next call; threads that meet each other here make one of their own. */
+    private final AtomicReference<@Nullable Output> spare = new AtomicReference<>();
+
+    private @Nullable Workspace workspace;
+    private @Nullable MemorySegment spread;
+
+    /** The workspace, once it holds the block's intermediate symbols. */
+    private volatile @Nullable Workspace solved;
+
+    RaptorqEncoder(
+            Gf256Kernel kernel,
+            Parameters parameters,
+            Supplier<Plan> plans,
+            BlockShape shape,
+            GroupSource group) {
+        this.kernel = kernel;
+        this.parameters = parameters;
+        this.plans = plans;
+        block = new SourceBlock(shape, group);
+        sourceSymbols = shape.sourceSymbols();
+        symbolBytes = shape.id().symbolBytes();
+    }
+
+    @Override
+    public void encode(int first, int count, ByteBuffer into) throws IOException {
+        BlockShape.check(first, count, RaptorqCodec.SYMBOLS);
+        SourceBlock.checkRoom(into, block.shape().length(first, count));
+        int fromSource = Math.clamp((long) sourceSymbols - first, 0, count);
+        int repairs = count - fromSource;
+        // What can fail comes first: the buffer's position says whether it was written.
+        Workspace here = solved;
+        if (repairs > 0 && here == null) {
+            here = solve();
+        }
+        if (fromSource > 0) {
+            block.copy(first, fromSource, into);
+        }
+        if (repairs > 0 && here != null) {
+            repair(here, first + fromSource, repairs, into);
+        }
+    }
+
+    private synchronized Workspace solve() throws IOException {
+        Workspace here = solved;
+        if (here != null) {
+            return here;
+        }
+        Plan plan = plans.get();
+        MemorySegment whole = block.whole();
+        here = workspace;
+        if (here == null) {
+            int padding = parameters.kPrime() - sourceSymbols;
+            here =
+                    new Workspace(
+                            sourceSymbols,
+                            padding,
+                            parameters.l(),
+                            plan.others,
+                            symbolBytes,
+                            Math.max(symbolBytes, LEAST_BYTES));
+            workspace = here;
+        }
+        if (symbolBytes < LEAST_BYTES) {
+            here.inputs(spread(whole), LEAST_BYTES);
+        } else {
+            here.inputs(whole, symbolBytes);
+        }
+        here.solve(
+                kernel,
+                plan.first,
+                plan.factors,
+                plan.sources,
+                plan.sources.length,
+                plan.targets,
+                plan.targets.length,
+                plan.second);
+        solved = here;
+        return here;
+    }
+
+    /** Small symbols, with room after each. */
+    private MemorySegment spread(MemorySegment whole) {
+        MemorySegment wide = spread;
+        if (wide == null) {
+            wide = Memory.allocate((long) sourceSymbols * LEAST_BYTES);
+            spread = wide;
+        }
+        for (int i = 0; i < sourceSymbols; i++) {
+            MemorySegment.copy(
+                    whole, (long) i * symbolBytes, wide, (long) i * LEAST_BYTES, symbolBytes);
+        }
+        return wide;
+    }
+
+    private void repair(Workspace from, int first, int count, ByteBuffer into) {
+        Output mine = spare.getAndSet(null);
+        Output output = mine == null ? new Output(parameters, symbolBytes) : mine;
+        output.from(from);
+        int padding = parameters.kPrime() - sourceSymbols;
+        int at = into.position();
+        for (int i = 0; i < count; i++) {
+            output.want(first + i + padding);
+            if (output.isFull() || i == count - 1) {
+                int made = output.count();
+                output.make(kernel, Stride.padded(symbolBytes));
+                for (int j = 0; j < made; j++) {
+                    output.copy(j, into, at, symbolBytes);
+                    at += symbolBytes;
+                }
+            }
+        }
+        into.position(at);
+        spare.set(output);
+    }
+
+    @Override
+    public void reset(GroupSource group) {
+        block.reset(group);
+        solved = null;
+    }
+
+    @Override
+    public synchronized void close() {
+        block.close();
+        solved = null;
+        workspace = null;
+        spread = null;
+        spare.set(null);
+    }
+}
