@@ -22,7 +22,7 @@ public final class CodecSuite {
      * What was asked for.
      *
      * @param rounds how often each trial is run
-     * @param wanted names of rows; none means all
+     * @param wanted names of rows; none means all but the curve
      */
     record Asked(int rounds, Set<String> wanted) {
         /**
@@ -51,8 +51,9 @@ public final class CodecSuite {
             return new Asked(rounds, wanted);
         }
 
-        boolean all() {
-            return wanted.isEmpty();
+        /** All but the curve, which takes as long as all others. */
+        boolean wants(String row) {
+            return wanted.isEmpty() ? !row.equals(Curves.ROW) : wanted.contains(row);
         }
     }
 
@@ -60,6 +61,8 @@ public final class CodecSuite {
     public static Set<String> rows() {
         Set<String> rows = new LinkedHashSet<>();
         Table.lines().forEach(line -> rows.add(line.row()));
+        rows.add(Reception.ROW);
+        rows.add(Curves.ROW);
         return rows;
     }
 
@@ -71,10 +74,7 @@ public final class CodecSuite {
      */
     public static List<Figure> measure(List<String> words) throws IOException {
         Asked asked = Asked.of(words);
-        List<Line> lines =
-                Table.lines().stream()
-                        .filter(line -> asked.all() || asked.wanted().contains(line.row()))
-                        .toList();
+        List<Line> lines = Table.lines().stream().filter(line -> asked.wants(line.row())).toList();
         boolean isal = Isal.there();
         Line.Lacks lacks =
                 trial ->
@@ -85,13 +85,15 @@ public final class CodecSuite {
         lines.forEach(
                 line -> line.trials().filter(t -> lacks.of(t).isEmpty()).forEach(trials::add));
         Measured measured = measure(List.copyOf(trials), asked.rounds());
-        List<Double> shares = measured.everywhere("share");
-        System.out.printf(
-                Locale.ROOT,
-                "%nThreads that were measured had a core %.0f %% of the time (median; least %.0f %%).%n",
-                100 * Figure.median(shares),
-                100 * shares.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN));
-        return lines.stream().map(line -> line.figure(measured, lacks)).toList();
+        List<Figure> figures = new ArrayList<>();
+        lines.forEach(line -> figures.add(line.figure(measured, lacks)));
+        if (asked.wants(Reception.ROW)) {
+            figures.addAll(Reception.measure(Reception.TRIALS));
+        }
+        if (asked.wants(Curves.ROW)) {
+            figures.addAll(Curves.measure(asked.rounds()));
+        }
+        return figures;
     }
 
     /** Every second round goes backwards, so that no trial is always the one after another. */
@@ -105,7 +107,20 @@ public final class CodecSuite {
             }
             Collections.reverse(order);
         }
+        shares(measured);
         return measured;
+    }
+
+    private static void shares(Measured measured) {
+        List<Double> shares = measured.everywhere("share");
+        if (shares.isEmpty()) {
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%nThreads that were measured had a core %.0f %% of the time (median; least %.0f %%).%n",
+                100 * Figure.median(shares),
+                100 * shares.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN));
     }
 
     private static List<Map<String, Double>> run(Trial trial) throws IOException {
@@ -114,10 +129,16 @@ public final class CodecSuite {
             System.out.printf("  %s: %s%n", trial.label(), medians(iterations));
             return iterations;
         } catch (RunnerException e) {
-            System.out.printf("  %s failed%n", trial.label());
-            e.printStackTrace(System.out);
+            System.out.printf("  %s failed: %s%n", trial.label(), reason(e));
             return List.of();
         }
+    }
+
+    /** JMH wraps what happened, and attaches it to what it wraps it in. */
+    private static Throwable reason(Throwable thrown) {
+        Throwable[] attached = thrown.getSuppressed();
+        Throwable inner = attached.length > 0 ? attached[0] : thrown.getCause();
+        return inner == null ? thrown : reason(inner);
     }
 
     private static String medians(List<Map<String, Double>> iterations) {

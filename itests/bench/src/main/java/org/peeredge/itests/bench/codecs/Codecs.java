@@ -2,11 +2,12 @@
 package org.peeredge.itests.bench.codecs;
 
 import java.time.Instant;
-import java.util.Map;
-import java.util.Objects;
+import java.util.List;
 import java.util.function.Function;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.codec.fft.FftCodec;
+import org.peeredge.dts.codec.raptorq.RaptorqCodec;
 import org.peeredge.dts.coding.CodecWarmUp;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Gf256Kernels;
@@ -31,24 +32,30 @@ final class Codecs {
     /**
      * One of them.
      *
-     * @param make of the kernel of this JVM
      * @param usual what its bundle warms it up with
      * @param lost source symbols, in that
+     * @param make of the kernel of this JVM
      */
-    private record Kind(Function<Gf256Kernel, CodecProvider> make, CodecId usual, int lost) {
+    private record Kind(CodecId usual, int lost, Function<Gf256Kernel, CodecProvider> make) {
         boolean rateless() {
             return usual.repairSymbols() < 0;
         }
     }
 
     /** A line for each. */
-    private static final Map<String, Kind> ALL =
-            Map.of("rs", new Kind(CauchyCodec::new, new CodecId("rs", 10, 4, 16 * 1024), 4));
+    private static final List<Kind> ALL =
+            List.of(
+                    new Kind(new CodecId("rs", 10, 4, 16 * 1024), 4, CauchyCodec::new),
+                    new Kind(new CodecId("fft", 512, 256, 1216), 256, FftCodec::new),
+                    new Kind(new CodecId("raptorq", 512, -1, 1216), 256, RaptorqCodec::new));
 
     private Codecs() {}
 
     private static Kind kind(String type) {
-        return Objects.requireNonNull(ALL.get(type), () -> "no codec '" + type + "'");
+        return ALL.stream()
+                .filter(kind -> kind.usual.type().equals(type))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no codec '" + type + "'"));
     }
 
     /** Computes by {@code kernel}. */

@@ -19,6 +19,9 @@ enum Flags {
 
     private static final String VECTORS = "--add-modules=jdk.incubator.vector";
 
+    /** The benchmark's own objects are off the heap, too, and larger than a node's. */
+    private static final String MEMORY = "-XX:MaxDirectMemorySize=4g";
+
     List<String> arguments() throws IOException {
         Path file =
                 Distribution.root()
@@ -35,6 +38,7 @@ enum Flags {
                 all.add(line.strip());
             }
         }
+        all.add(MEMORY);
         if (this == AVX2) {
             all.add("-XX:UseAVX=2");
         }

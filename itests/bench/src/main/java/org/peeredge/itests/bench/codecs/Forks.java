@@ -20,7 +20,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Has JMH run a trial in a JVM of its own. */
 final class Forks {
-    static final int ITERATIONS = 5;
+    private static final int ITERATIONS = 5;
+
+    /** Each of them warms codecs up as nodes do, which takes seconds. */
+    private static final int SWAPS_OF_CLASSES = 2;
+
     private static final TimeValue ITERATION = TimeValue.milliseconds(200);
 
     private Forks() {}
@@ -54,6 +58,8 @@ final class Forks {
                             .param("groups", String.valueOf(blocks.code().groups()));
             case Trial.Swap swap ->
                     options.include(only(SwapBench.class))
+                            .warmupIterations(0)
+                            .measurementIterations(swap.classes() ? SWAPS_OF_CLASSES : ITERATIONS)
                             .param("classes", String.valueOf(swap.classes()));
         }
         List<Map<String, Double>> iterations = new ArrayList<>();

@@ -8,13 +8,14 @@ import org.peeredge.itests.bench.Compilers;
 
 /**
  * Repeats a task until it gets no faster and compilers rest: on a busy machine a compiler may need
- * seconds for what a task waits for, during which the task looks steady.
+ * seconds for what a task waits for, during which the task looks steady; and with the flags of
+ * nodes code runs long before a compiler takes it up.
  */
 final class Steady {
     private static final long BATCH_NANOS = 150_000_000;
     private static final long MOST_NANOS = 30_000_000_000L;
-    private static final int CALM = 4;
-    private static final double COMPILERS = 0.02;
+    private static final long CALM_NANOS = 1_500_000_000;
+    private static final double COMPILERS = 0.08;
     private static final double GAIN = 0.95;
 
     private Steady() {}
@@ -24,12 +25,14 @@ final class Steady {
         try {
             Compilers compilers = new Compilers(List.of(ProcessHandle.current().pid()));
             long start = Meter.threadNanos();
+            long now = start;
+            long gained = start;
             double best = Double.MAX_VALUE;
-            int calm = 0;
-            while (calm < CALM && Meter.threadNanos() - start < MOST_NANOS) {
+            while (now - gained < CALM_NANOS && now - start < MOST_NANOS) {
                 double nanos = batch(task);
-                boolean rest = compilers.part() < COMPILERS;
-                calm = rest && nanos > best * GAIN ? calm + 1 : 0;
+                now = Meter.threadNanos();
+                boolean busy = compilers.part() > COMPILERS;
+                gained = busy || nanos < best * GAIN ? now : gained;
                 best = Math.min(best, nanos);
             }
         } catch (IOException e) {

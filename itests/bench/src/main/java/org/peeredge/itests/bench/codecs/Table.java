@@ -9,7 +9,7 @@ import org.peeredge.itests.bench.codecs.Trial.Swap;
 /** The lines of suite {@code codecs}, with what they must hold. */
 final class Table {
     private static final int KIB = 1024;
-    private static final int SYMBOL_BYTES = 1216;
+    static final int SYMBOL_BYTES = 1216;
     private static final List<Integer> LARGE = List.of(8192, 32768);
     private static final Code RS_10_4 = new Code("rs", 10, 4, 64 * KIB);
     private static final Code RS_32_16 = new Code("rs", 32, 16, 64 * KIB);
@@ -26,8 +26,19 @@ final class Table {
         limits(all);
         rs(all, RS_10_4, ">= 1.2", "1.7");
         rs(all, RS_32_16, ">= 1.0", "1.3");
+        block(all, "fft", Task.ENCODE, ">= 1.5 GB/s or >= 0.03", "3 GB/s");
+        block(all, "fft", Task.DECODE, ">= 0.4 GB/s or >= 0.008", "1.2 GB/s");
+        block(all, "raptorq", Task.ENCODE, ">= 0.4 GB/s or >= 0.008", "1.4 GB/s");
+        block(all, "raptorq", Task.DECODE, ">= 0.22 GB/s or >= 0.004", "0.8 GB/s");
         object(all, new Code("rs", 16, 8, 64 * KIB));
+        object(all, new Code("fft", 1024, 512, KIB));
+        object(all, new Code("raptorq", 1024, 512, KIB));
+        large(all, "fft", Task.ENCODE);
+        large(all, "raptorq", Task.ENCODE);
+        large(all, "raptorq", Task.DECODE);
         steady(all, RS_10_4);
+        steady(all, of("fft", 1024));
+        steady(all, of("raptorq", 1024));
         return all;
     }
 
