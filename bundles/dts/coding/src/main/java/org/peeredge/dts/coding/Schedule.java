@@ -79,7 +79,10 @@ public final class Schedule {
         code[length++] = b;
     }
 
-    /** The running sum also takes the slots that are {@code base} plus each of a part of {@code src}. */
+    /**
+     * The running sum also takes the slots that are {@code base} plus each of a part of {@code
+     * src}.
+     */
     public void addAll(int base, int[] src, int from, int to) {
         room(to - from);
         int at = length;

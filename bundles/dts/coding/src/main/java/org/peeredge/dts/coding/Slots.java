@@ -64,7 +64,18 @@ public final class Slots {
      */
     public void region(int region, MemorySegment segment, long at, long stride) {
         Objects.checkIndex(region, segments.length);
-        int count = first[region + 1] - first[region];
+        region(region, segment, at, stride, first[region + 1] - first[region]);
+    }
+
+    /**
+     * Places the first {@code count} slots of a region; the others are not to be used.
+     *
+     * @throws IndexOutOfBoundsException when they do not lie inside the segment
+     * @throws IllegalArgumentException when the segment is on the heap
+     */
+    public void region(int region, MemorySegment segment, long at, long stride, int count) {
+        Objects.checkIndex(region, segments.length);
+        Objects.checkIndex(count, first[region + 1] - first[region] + 1);
         if (stride < 0) {
             throw new IndexOutOfBoundsException("stride " + stride);
         }
@@ -73,9 +84,10 @@ public final class Slots {
         segments[region] = segment;
         starts[region] = at;
         strides[region] = stride;
+        int last = first[region] + count - 1;
         for (int i = first[region]; i < first[region + 1]; i++) {
             addresses[i] = address;
-            address += stride;
+            address += i < last ? stride : 0;
         }
     }
 

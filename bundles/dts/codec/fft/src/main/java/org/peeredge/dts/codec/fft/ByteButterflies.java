@@ -45,8 +45,8 @@ final class ByteButterflies {
                 left = step;
                 a = x == point ? p : a + 3L * step;
                 table01 = table(tables, x >> layer);
-                table23 = table01 + 2 * TABLE;
-                table02 = table(tables, x >> layer + 1);
+                table23 = table01 + 2L * TABLE;
+                table02 = table(tables, x >> (layer + 1));
                 x += 4 << layer;
             }
             long b = a + step;
@@ -70,8 +70,7 @@ final class ByteButterflies {
     }
 
     /** One block at point 0, where factors 01 and 02 are 0 and factor 23 is 2. */
-    static void inverse4At0(
-            long p, int step, int blocks, int layer, int point, long tables) {
+    static void inverse4At0(long p, int step, int blocks, int layer, int point, long tables) {
         ByteVector low = load(table(tables, 2));
         ByteVector high = load(table(tables, 2) + WIDTH);
         long q = p + step;
@@ -120,8 +119,8 @@ final class ByteButterflies {
                 left = step;
                 a = x == point ? p : a + 3L * step;
                 table01 = table(tables, x >> layer);
-                table23 = table01 + 2 * TABLE;
-                table02 = table(tables, x >> layer + 1);
+                table23 = table01 + 2L * TABLE;
+                table02 = table(tables, x >> (layer + 1));
                 x += 4 << layer;
             }
             long b = a + step;
@@ -145,8 +144,7 @@ final class ByteButterflies {
     }
 
     /** One block at point 0, where factors 01 and 02 are 0 and factor 23 is 2. */
-    static void forward4At0(
-            long p, int step, int blocks, int layer, int point, long tables) {
+    static void forward4At0(long p, int step, int blocks, int layer, int point, long tables) {
         ByteVector low = load(table(tables, 2));
         ByteVector high = load(table(tables, 2) + WIDTH);
         long q = p + step;

@@ -73,8 +73,7 @@ final class ByteRuns {
      * @param tables of the products by 0 to 255
      * @param factors by position
      */
-    static void times(
-            long p, int step, int[] positions, int count, int[] factors, long tables) {
+    static void times(long p, int step, int[] positions, int count, int[] factors, long tables) {
         for (int next = 0; next < count; next++) {
             long a = p + (long) positions[next] * step;
             long table = tables + (long) factors[positions[next]] * TABLE;

@@ -48,12 +48,7 @@ interface Columns {
      * @param first the position of the symbol whose column starts at {@code at}
      */
     void store(
-            int[] positions,
-            int count,
-            int first,
-            MemorySegment symbols,
-            long at,
-            int symbolBytes);
+            int[] positions, int count, int first, MemorySegment symbols, long at, int symbolBytes);
 
     /**
      * Two layers towards coefficients: pairs 0-1 and 2-3, then 0-2 and 1-3.

@@ -21,7 +21,7 @@ final class FftDecoder implements Decoder {
     private MemorySegment block;
     private ByteBuffer blockBytes;
     private MemorySegment repair = NONE;
-    private ByteBuffer repairBytes = NONE.asByteBuffer();
+    private @Nullable ByteBuffer repairBytes;
     private int count;
     private boolean mended;
 
@@ -58,11 +58,13 @@ final class FftDecoder implements Decoder {
     }
 
     private ByteBuffer repairs() {
-        if (repair == NONE) {
+        ByteBuffer bytes = repairBytes;
+        if (bytes == null) {
             repair = Memory.allocate((long) code.repairSymbols() * code.symbolBytes());
-            repairBytes = repair.asByteBuffer();
+            bytes = repair.asByteBuffer();
+            repairBytes = bytes;
         }
-        return repairBytes;
+        return bytes;
     }
 
     @Override
@@ -107,7 +109,7 @@ final class FftDecoder implements Decoder {
         block = NONE;
         blockBytes = NONE.asByteBuffer();
         repair = NONE;
-        repairBytes = blockBytes;
+        repairBytes = null;
     }
 
     private BlockMender checkOpen() {

@@ -5,6 +5,8 @@ import org.peeredge.dts.coding.Gf256Kernel;
 
 /** Which kernel to take. */
 final class FftKernels {
+    static final FftKernel PLAIN = new PlainFftKernel();
+
     private FftKernels() {}
 
     /**
@@ -13,15 +15,15 @@ final class FftKernels {
      * @param judged the kernel that was chosen there
      */
     static FftKernel choose(Gf256Kernel judged) {
-        if (judged.name().startsWith("vector-")) {
+        if (!judged.name().equals(PLAIN.name())) {
             try {
                 return vectors();
-            } catch (LinkageError e) {
-                // this bundle is not wired to the module that the other one is wired to
-                return new PlainFftKernel();
+            } catch (LinkageError | IllegalCallerException e) {
+                // no module jdk.incubator.vector here, or no leave to use all memory as one segment
+                return PLAIN;
             }
         }
-        return new PlainFftKernel();
+        return PLAIN;
     }
 
     /**

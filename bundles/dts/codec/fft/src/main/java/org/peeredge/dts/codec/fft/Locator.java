@@ -29,7 +29,7 @@ final class Locator {
         transform(logs);
         for (int i = 0; i < n; i++) {
             // the transform is its own inverse but for a factor n, whose inverse is another power
-            long scaled = (long) canonical(logs[i]) << field.bits() - layers;
+            long scaled = (long) canonical(logs[i]) << (field.bits() - layers);
             logs[i] = (int) (scaled % field.modulus());
         }
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.codec.fft;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+
 /**
  * The loops over vectors, by number. All are called from one place each for {@link Layer} and
  * {@link Move}, through an array, so that the JIT cannot know which one is called and compiles each
@@ -85,6 +88,7 @@ final class Passes {
     /**
      * One pass of a transform.
      *
+     * @param columns what addresses are in
      * @param p address of the first block
      * @param step bytes of a run; a block is one, two, four or eight of them
      * @param blocks how many, one after another
@@ -92,13 +96,27 @@ final class Passes {
      * @param point of the first block
      * @param other address of tables, or of other runs
      */
-    static void layer(int pass, long p, int step, int blocks, int layer, int point, long other) {
-        LAYERS[pass].run(p, step, blocks, layer, point, other);
+    static void layer(
+            int pass,
+            MemorySegment columns,
+            long p,
+            int step,
+            int blocks,
+            int layer,
+            int point,
+            long other) {
+        try {
+            LAYERS[pass].run(p, step, blocks, layer, point, other);
+        } finally {
+            Reference.reachabilityFence(columns);
+        }
     }
 
     /**
      * One pass over columns.
      *
+     * @param columns what {@code p} is in
+     * @param from what {@code symbols} is in
      * @param p address of position 0, or where there are no positions of the first column
      * @param stride bytes from one column to the next
      * @param symbols address in the symbol of position {@code first}, or of tables
@@ -107,6 +125,8 @@ final class Passes {
      */
     static void move(
             int pass,
+            MemorySegment columns,
+            MemorySegment from,
             long p,
             int stride,
             long symbols,
@@ -116,7 +136,12 @@ final class Passes {
             int first,
             int[] positions,
             int[] factors) {
-        MOVES[pass].run(
-                p, stride, symbols, symbolBytes, bytes, count, first, positions, factors);
+        try {
+            MOVES[pass].run(
+                    p, stride, symbols, symbolBytes, bytes, count, first, positions, factors);
+        } finally {
+            Reference.reachabilityFence(columns);
+            Reference.reachabilityFence(from);
+        }
     }
 }

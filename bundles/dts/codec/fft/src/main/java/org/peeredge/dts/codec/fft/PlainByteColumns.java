@@ -41,7 +41,7 @@ final class PlainByteColumns extends PlainColumns {
         MemorySegment.copy(symbols, LONG, at, column, 0, whole);
         for (int i = 8 * whole; i < width(); i++) {
             long x = symbols.get(ValueLayout.JAVA_BYTE, at + i) & 0xffL;
-            column[whole] = i == 8 * whole ? x : column[whole] | x << 8 * (i & 7);
+            column[whole] = i == 8 * whole ? x : column[whole] | x << (8 * (i & 7));
         }
     }
 
@@ -58,7 +58,7 @@ final class PlainByteColumns extends PlainColumns {
         int whole = width() / 8;
         MemorySegment.copy(column, 0, symbols, LONG, at, whole);
         for (int i = 8 * whole; i < width(); i++) {
-            symbols.set(ValueLayout.JAVA_BYTE, at + i, (byte) (column[whole] >>> 8 * (i & 7)));
+            symbols.set(ValueLayout.JAVA_BYTE, at + i, (byte) (column[whole] >>> (8 * (i & 7))));
         }
     }
 

@@ -89,14 +89,14 @@ abstract class PlainColumns implements Columns {
 
     /** Positions rounded up to whole blocks of 2^layers. */
     private static int wholeBlocks(int count, int layers) {
-        return count + (1 << layers) - 1 >> layers << layers;
+        return (count + (1 << layers) - 1) >> layers << layers;
     }
 
     @Override
     public final void inverse2(int first, int count, int layer, int point) {
         int dist = 1 << layer;
         for (int at = 0; at < count; at += 2 * dist) {
-            int factor = point + at >> layer;
+            int factor = (point + at) >> layer;
             for (int x = first + at; x < first + at + dist; x++) {
                 add(x + dist, x);
                 if (factor != 0) {
@@ -153,7 +153,7 @@ abstract class PlainColumns implements Columns {
     private void derive(int first, int all) {
         for (int i = 0; i <= all; i++) {
             for (int bits = all & ~i; bits != 0; bits &= bits - 1) {
-                add(first + i, first + (i | bits & -bits));
+                add(first + i, first + (i | (bits & -bits)));
             }
         }
     }

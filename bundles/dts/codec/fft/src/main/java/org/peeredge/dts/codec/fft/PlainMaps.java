@@ -39,7 +39,7 @@ final class PlainMaps {
             long y = x[i] >>> bit;
             long one = y & LOW_BITS;
             long two = y >>> 1 & LOW_BITS;
-            a[i] ^= ((one << 8) - one & image) ^ ((two << 8) - two & next);
+            a[i] ^= (((one << 8) - one) & image) ^ (((two << 8) - two) & next);
         }
     }
 

@@ -89,12 +89,13 @@ final class PlainWordColumns extends PlainColumns {
         long[] high = highs[position];
         int whole = width() / CHUNK;
         for (int i = 0; i < whole; i++) {
-            MemorySegment.copy(symbols, LONG, at + i * CHUNK, low, i * HALF, HALF);
-            MemorySegment.copy(symbols, LONG, at + i * CHUNK + CHUNK / 2, high, i * HALF, HALF);
+            MemorySegment.copy(symbols, LONG, at + (long) i * CHUNK, low, i * HALF, HALF);
+            MemorySegment.copy(
+                    symbols, LONG, at + (long) i * CHUNK + CHUNK / 2, high, i * HALF, HALF);
         }
         int rest = width() - whole * CHUNK;
         if (rest > 0) {
-            LastChunk.pad(symbols, at + whole * CHUNK, end, rest);
+            LastChunk.pad(symbols, at + (long) whole * CHUNK, end, rest);
             MemorySegment.copy(end, LONG, 0, low, whole * HALF, HALF);
             MemorySegment.copy(end, LONG, CHUNK / 2, high, whole * HALF, HALF);
         }
@@ -116,15 +117,15 @@ final class PlainWordColumns extends PlainColumns {
         PlainMaps.addMap(low, high, longs(), FOLD, 0);
         int whole = width() / CHUNK;
         for (int i = 0; i < whole; i++) {
-            MemorySegment.copy(low, i * HALF, symbols, LONG, at + i * CHUNK, HALF);
-            MemorySegment.copy(high, i * HALF, symbols, LONG, at + i * CHUNK + CHUNK / 2, HALF);
+            MemorySegment.copy(low, i * HALF, symbols, LONG, at + (long) i * CHUNK, HALF);
+            MemorySegment.copy(
+                    high, i * HALF, symbols, LONG, at + (long) i * CHUNK + CHUNK / 2, HALF);
         }
         int rest = width() - whole * CHUNK;
         if (rest > 0) {
             MemorySegment.copy(low, whole * HALF, end, LONG, 0, HALF);
             MemorySegment.copy(high, whole * HALF, end, LONG, CHUNK / 2, HALF);
-            LastChunk.cut(end, symbols, at + whole * CHUNK, rest);
+            LastChunk.cut(end, symbols, at + (long) whole * CHUNK, rest);
         }
     }
-
 }

@@ -44,7 +44,7 @@ final class Tower {
 
     /** c0 of a factor. */
     static int low(int word) {
-        return word & 0xff ^ FOLD[word >>> 8] & 0xff;
+        return (word ^ FOLD[word >>> 8]) & 0xff;
     }
 
     /** b7 c1 of a factor. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transform {
     /** log2 of the positions in a group. */
-    private static final int GROUP = 6;
+    private static final int GROUP = Integer.getInteger("G", 6);
 
     private Transform() {}
 
@@ -64,7 +64,7 @@ final class Transform {
     private static void forward(
             Columns columns, int first, int from, int to, int @Nullable [] wanted, int end) {
         int j = to;
-        if ((to - from & 1) != 0) {
+        if (((to - from) & 1) != 0) {
             j--;
             layers(columns, first, j, 1, wanted, end);
         }
@@ -76,7 +76,7 @@ final class Transform {
     /** Whatever blocks of one or two layers are wanted, as many as there are in a row at once. */
     private static void layers(
             Columns columns, int first, int layer, int layers, int @Nullable [] wanted, int end) {
-        int block = 1 << layer + layers;
+        int block = 1 << (layer + layers);
         int at = first;
         while (at < end) {
             if (isWanted(wanted, at, block)) {
@@ -111,12 +111,12 @@ final class Transform {
         } else if (layers == 3) {
             columns.derive8(first);
         } else if ((layers & 1) == 0) {
-            int half = 1 << layers - 1;
+            int half = 1 << (layers - 1);
             derive(columns, first, layers - 1);
             columns.add(first, first + half, half);
             derive(columns, first + half, layers - 1);
         } else {
-            int quarter = 1 << layers - 2;
+            int quarter = 1 << (layers - 2);
             int second = first + quarter;
             int third = second + quarter;
             int fourth = third + quarter;

@@ -4,7 +4,6 @@ package org.peeredge.dts.codec.fft;
 import static org.peeredge.dts.codec.fft.Vectors.WIDTH;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 
 /** Columns over GF(2^8): bytes as they are in the symbols. */
 final class VectorByteColumns extends VectorColumns {
@@ -26,16 +25,28 @@ final class VectorByteColumns extends VectorColumns {
         long from = Vectors.address(symbols, at, (count - 1L) * symbolBytes + width());
         long p = columns(first, count);
         int whole = width() & -WIDTH;
-        Passes.move(Passes.COPY, p, stride(), from, symbolBytes, whole, count, 0, NONE, NONE);
+        Passes.move(
+                Passes.COPY,
+                memory(),
+                symbols,
+                p,
+                stride(),
+                from,
+                symbolBytes,
+                whole,
+                count,
+                0,
+                NONE,
+                NONE);
         if (whole < stride()) {
             for (int i = 0; i < count; i++) {
                 long to = at(first + i, 1) + whole;
                 int rest = width() - whole;
                 memory().asSlice(to, stride() - whole).fill((byte) 0);
-                MemorySegment.copy(symbols, at + (long) i * symbolBytes + whole, memory(), to, rest);
+                MemorySegment.copy(
+                        symbols, at + (long) i * symbolBytes + whole, memory(), to, rest);
             }
         }
-        fence(symbols);
     }
 
     @Override
@@ -43,8 +54,18 @@ final class VectorByteColumns extends VectorColumns {
         check(positions, count);
         long p = columns(0, positions());
         Passes.move(
-                Passes.TIMES, p, stride(), table(0), 0, 0, count, 0, positions, factors);
-        fence(memory());
+                Passes.TIMES,
+                memory(),
+                PRODUCTS,
+                p,
+                stride(),
+                table(0),
+                0,
+                0,
+                count,
+                0,
+                positions,
+                factors);
     }
 
     @Override
@@ -60,10 +81,5 @@ final class VectorByteColumns extends VectorColumns {
             long to = at + (long) (positions[i] - first) * symbolBytes;
             MemorySegment.copy(memory(), at(positions[i], 1), symbols, to, width());
         }
-    }
-
-    private void fence(MemorySegment symbols) {
-        Reference.reachabilityFence(symbols);
-        Reference.reachabilityFence(memory());
     }
 }

@@ -2,7 +2,6 @@
 package org.peeredge.dts.codec.fft;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.util.Objects;
 import org.peeredge.dts.coding.Memory;
 
@@ -107,19 +106,17 @@ abstract class VectorColumns implements Columns {
         int blocks = blocks(count, blockLayers);
         if (blocks > 0) {
             long p = columns(first, blocks << blockLayers);
-            Passes.layer(pass, p, stride << layer, blocks, layer, point, tables);
-            Reference.reachabilityFence(memory);
+            Passes.layer(pass, memory, p, stride << layer, blocks, layer, point, tables);
         }
     }
 
     private void runOnce(int pass, int first, int count, int step, long from) {
-        Passes.layer(pass, columns(first, count), step, 1, 0, 0, from);
-        Reference.reachabilityFence(memory);
+        Passes.layer(pass, memory, columns(first, count), step, 1, 0, 0, from);
     }
 
     /** Blocks of 2^layers positions. */
     static int blocks(int count, int layers) {
-        return count + (1 << layers) - 1 >> layers;
+        return (count + (1 << layers) - 1) >> layers;
     }
 
     @Override

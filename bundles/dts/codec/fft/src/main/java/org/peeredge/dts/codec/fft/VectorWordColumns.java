@@ -2,7 +2,6 @@
 package org.peeredge.dts.codec.fft;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import org.peeredge.dts.coding.Memory;
 
 /** Columns over GF(2^16): {@link Tower} pairs, in units of {@link WordButterflies}. */
@@ -10,7 +9,7 @@ final class VectorWordColumns extends VectorColumns {
     /** Bytes that are whole chunks and whole units. */
     private static final int UNIT = Math.max(LastChunk.CHUNK, WordButterflies.UNIT);
 
-    private static final int TARGET_BYTES = 1 << 17;
+    private static final int TARGET_BYTES = Integer.getInteger("TB", 1 << 17);
 
     private static final int[] NONE = {};
     private static final int[] ONE = {0};
@@ -33,7 +32,18 @@ final class VectorWordColumns extends VectorColumns {
         int whole = width() / UNIT * UNIT;
         if (whole > 0) {
             Passes.move(
-                    Passes.TO_PAIRS, p, stride(), from, symbolBytes, whole, count, 0, NONE, NONE);
+                    Passes.TO_PAIRS,
+                    memory(),
+                    symbols,
+                    p,
+                    stride(),
+                    from,
+                    symbolBytes,
+                    whole,
+                    count,
+                    0,
+                    NONE,
+                    NONE);
         }
         int rest = width() - whole;
         int done = 0;
@@ -41,6 +51,8 @@ final class VectorWordColumns extends VectorColumns {
             done = count - 1; // not the last one, whose next symbol may not be there
             Passes.move(
                     Passes.CHUNK_TO_PAIRS,
+                    memory(),
+                    symbols,
                     p + whole,
                     stride(),
                     from + whole,
@@ -55,9 +67,19 @@ final class VectorWordColumns extends VectorColumns {
             LastChunk.pad(symbols, at + (long) i * symbolBytes + whole, end, rest);
             long last = p + (long) i * stride() + whole;
             Passes.move(
-                    Passes.TO_PAIRS, last, UNIT, end.address(), UNIT, UNIT, 1, 0, NONE, NONE);
+                    Passes.TO_PAIRS,
+                    memory(),
+                    end,
+                    last,
+                    UNIT,
+                    end.address(),
+                    UNIT,
+                    UNIT,
+                    1,
+                    0,
+                    NONE,
+                    NONE);
         }
-        fence(symbols);
     }
 
     @Override
@@ -65,8 +87,18 @@ final class VectorWordColumns extends VectorColumns {
         long p = columns(0, positions());
         check(positions, count);
         Passes.move(
-                Passes.WORD_TIMES, p, stride(), 0, 0, 0, count, 0, positions, factors);
-        Reference.reachabilityFence(memory());
+                Passes.WORD_TIMES,
+                memory(),
+                memory(),
+                p,
+                stride(),
+                0,
+                0,
+                0,
+                count,
+                0,
+                positions,
+                factors);
     }
 
     @Override
@@ -87,6 +119,8 @@ final class VectorWordColumns extends VectorColumns {
         if (whole > 0) {
             Passes.move(
                     Passes.FROM_PAIRS,
+                    memory(),
+                    symbols,
                     p,
                     stride(),
                     to,
@@ -101,6 +135,8 @@ final class VectorWordColumns extends VectorColumns {
         if (rest == LastChunk.CHUNK) {
             Passes.move(
                     Passes.CHUNK_FROM_PAIRS,
+                    memory(),
+                    symbols,
                     p + whole,
                     stride(),
                     to + whole,
@@ -115,6 +151,8 @@ final class VectorWordColumns extends VectorColumns {
                 long last = p + (long) positions[i] * stride() + whole;
                 Passes.move(
                         Passes.FROM_PAIRS,
+                        memory(),
+                        end,
                         last,
                         UNIT,
                         end.address(),
@@ -128,13 +166,6 @@ final class VectorWordColumns extends VectorColumns {
                 LastChunk.cut(end, symbols, at + symbol + whole, rest);
             }
         }
-        fence(symbols);
-    }
-
-    private void fence(MemorySegment symbols) {
-        Reference.reachabilityFence(symbols);
-        Reference.reachabilityFence(memory());
-        Reference.reachabilityFence(end);
     }
 
     /** How many of {@code count} positions from a point on are joined by bytes in a layer. */
@@ -146,7 +177,7 @@ final class VectorWordColumns extends VectorColumns {
     public void inverse4(int first, int count, int layer, int point) {
         int bytes = byBytes(count, layer, point);
         super.inverse4(first, bytes, layer, point);
-        int whole = blocks(count - bytes, layer + 2) << layer + 2;
+        int whole = blocks(count - bytes, layer + 2) << (layer + 2);
         inverse2(first + bytes, whole, layer, point + bytes);
         inverse2(first + bytes, whole, layer + 1, point + bytes);
     }
@@ -155,20 +186,14 @@ final class VectorWordColumns extends VectorColumns {
     public void inverse2(int first, int count, int layer, int point) {
         int bytes = byBytes(count, layer, point);
         super.inverse2(first, bytes, layer, point);
-        run(
-                Passes.WORD_INVERSE2,
-                first + bytes,
-                count - bytes,
-                layer + 1,
-                layer,
-                point + bytes);
+        run(Passes.WORD_INVERSE2, first + bytes, count - bytes, layer + 1, layer, point + bytes);
     }
 
     @Override
     public void forward4(int first, int count, int layer) {
         int bytes = byBytes(count, layer, first);
         super.forward4(first, bytes, layer);
-        int whole = blocks(count - bytes, layer + 2) << layer + 2;
+        int whole = blocks(count - bytes, layer + 2) << (layer + 2);
         forward2(first + bytes, whole, layer + 1);
         forward2(first + bytes, whole, layer);
     }
@@ -177,12 +202,6 @@ final class VectorWordColumns extends VectorColumns {
     public void forward2(int first, int count, int layer) {
         int bytes = byBytes(count, layer, first);
         super.forward2(first, bytes, layer);
-        run(
-                Passes.WORD_FORWARD2,
-                first + bytes,
-                count - bytes,
-                layer + 1,
-                layer,
-                first + bytes);
+        run(Passes.WORD_FORWARD2, first + bytes, count - bytes, layer + 1, layer, first + bytes);
     }
 }

@@ -14,8 +14,8 @@ import jdk.incubator.vector.ByteVector;
 import org.peeredge.dts.coding.Memory;
 
 /**
- * Butterflies over GF(2^16) whose factors are words. Columns are {@link Tower} pairs in units:
- * a vector of low bytes, then one of high ones.
+ * Butterflies over GF(2^16) whose factors are words. Columns are {@link Tower} pairs in units: a
+ * vector of low bytes, then one of high ones.
  */
 final class WordButterflies {
     /** Bytes of a unit: a vector of low ones, a vector of high ones. */

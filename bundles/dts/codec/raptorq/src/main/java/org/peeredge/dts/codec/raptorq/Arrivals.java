@@ -50,6 +50,22 @@ final class Arrivals {
         return true;
     }
 
+    /** Forgets the symbol that was added last. */
+    void dropLast() {
+        int number = numbers[--count];
+        if (number < sourceSymbols) {
+            source.clear(number);
+            sources--;
+        } else {
+            // Nothing was put behind it since.
+            int at = (number * GOLDEN) >>> shift;
+            while (table[at] != number + 1) {
+                at = (at + 1) & (table.length - 1);
+            }
+            table[at] = 0;
+        }
+    }
+
     /** Forgets all repair symbols; source symbols stay in their order. */
     void keepSources() {
         int kept = 0;
@@ -82,6 +98,14 @@ final class Arrivals {
     /** The first source symbol from {@code from} on that is not here. */
     int nextMissing(int from) {
         return source.nextClearBit(from);
+    }
+
+    long sizeBytes() {
+        return sizeBytes(sourceSymbols, numbers.length);
+    }
+
+    static long sizeBytes(int sourceSymbols, int capacity) {
+        return 20L * capacity + sourceSymbols / 8 + 64;
     }
 
     void clear() {

@@ -65,7 +65,7 @@ final class Constraints {
     }
 
     private static void flip(long[] columns, int column, int row, int value) {
-        columns[2 * column + (row >>> 3)] ^= (long) value << 8 * (row & 7);
+        columns[2 * column + (row >>> 3)] ^= (long) value << (8 * (row & 7));
     }
 
     /** Eight elements of the field doubled. */

@@ -16,7 +16,9 @@ import java.util.Arrays;
 final class Elimination {
     private static final int ACTIVE = Integer.MIN_VALUE;
 
-    /** Rows that are looked at for a large component: more do not lead to fewer inactive columns. */
+    /**
+     * Rows that are looked at for a large component: more do not lead to fewer inactive columns.
+     */
     private static final int LOOKS = 48;
 
     private final int l;

@@ -96,7 +96,7 @@ final class HdpcPart {
     }
 
     private static byte byteOf(long low, long high, int i) {
-        return (byte) ((i < 8 ? low : high) >>> 8 * (i & 7));
+        return (byte) ((i < 8 ? low : high) >>> (8 * (i & 7)));
     }
 
     private void undoSteps(Rows rows, Elimination elimination) {
@@ -155,8 +155,8 @@ final class HdpcPart {
             for (int k = 0; k < count; k++) {
                 long inverse = system[k * 2 * h + h + row] & 0xffL;
                 factors[k * width + row] = (byte) inverse;
-                low |= k < 8 ? inverse << 8 * k : 0;
-                high |= k < 8 ? 0 : inverse << 8 * (k & 7);
+                low |= k < 8 ? inverse << (8 * k) : 0;
+                high |= k < 8 ? 0 : inverse << (8 * (k & 7));
             }
             products(row, low, high);
         }

@@ -67,7 +67,7 @@ final class InactivePart {
 
     private void room(int stepCount) {
         if (steps.length < stepCount * words) {
-            steps = new long[stepCount * words + (stepCount * words >> 3)];
+            steps = new long[stepCount * words + ((stepCount * words) >> 3)];
         }
         if (pivotRow.length < columns) {
             int more = columns + (columns >> 3);
@@ -80,8 +80,7 @@ final class InactivePart {
     }
 
     /** What a row of the matrix depends on; two longs at once, which stay in registers. */
-    private void dense(
-            Rows rows, Elimination elimination, int row, int step, long[] to, int at) {
+    private void dense(Rows rows, Elimination elimination, int row, int step, long[] to, int at) {
         int[] state = elimination.state;
         for (int word = 0; word < words; word += 2) {
             long low = 0;

@@ -16,10 +16,10 @@ final class Rand {
     /** Rand[y, i, m]: 0 to m - 1. */
     static int rand(int y, int i, int m) {
         int x =
-                V[y + i & 0xff]
-                        ^ V[256 + ((y >>> 8) + i & 0xff)]
-                        ^ V[512 + ((y >>> 16) + i & 0xff)]
-                        ^ V[768 + ((y >>> 24) + i & 0xff)];
+                V[(y + i) & 0xff]
+                        ^ V[256 + (((y >>> 8) + i) & 0xff)]
+                        ^ V[512 + (((y >>> 16) + i) & 0xff)]
+                        ^ V[768 + (((y >>> 24) + i) & 0xff)];
         return (int) ((x & 0xffff_ffffL) % m);
     }
 

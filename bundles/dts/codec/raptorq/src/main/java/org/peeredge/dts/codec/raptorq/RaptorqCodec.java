@@ -22,6 +22,9 @@ public final class RaptorqCodec implements CodecProvider {
 
     private static final long MOST_PLAN_BYTES = 32 << 20;
 
+    /** Few large symbols take many times the memory of their block: there are L of each. */
+    private static final long MOST_WORKING_BYTES = 1 << 30;
+
     private final Gf256Kernel kernel;
     private final Cache<Constraints> constraints =
             new Cache<>(
@@ -59,6 +62,11 @@ public final class RaptorqCodec implements CodecProvider {
                     id.sourceSymbols()
                             + " source symbols, at most "
                             + Parameters.MAX_SOURCE_SYMBOLS);
+        }
+        long bytes = WorkingBytes.of(id);
+        if (bytes > MOST_WORKING_BYTES) {
+            throw new IllegalArgumentException(
+                    id + " takes " + bytes + " bytes to code, at most " + MOST_WORKING_BYTES);
         }
     }
 

@@ -18,6 +18,9 @@ import org.peeredge.dts.coding.SourceBlock;
  * block is wanted.
  */
 final class RaptorqDecoder implements Decoder {
+    /** Symbols beyond k that there is room for from the start. */
+    private static final int FEW = 2;
+
     private final Gf256Kernel kernel;
     private final Parameters parameters;
     private final Supplier<Constraints> constraints;
@@ -53,9 +56,8 @@ final class RaptorqDecoder implements Decoder {
         stride = Stride.of(symbolBytes);
         int capacity = capacity(parameters, sourceSymbols);
         arrivals = new Arrivals(sourceSymbols, capacity);
-        MemorySegment all = Memory.allocate(capacity * stride);
-        memory = all;
-        view = all.asByteBuffer();
+        memory = Memory.allocate(Math.min(capacity, sourceSymbols + FEW) * stride);
+        view = memory.asByteBuffer();
         nextTry = sourceSymbols;
     }
 
@@ -99,12 +101,23 @@ final class RaptorqDecoder implements Decoder {
             return ready;
         }
         int at = (int) ((arrivals.count() - 1) * stride);
+        if (at == view.capacity()) {
+            grow();
+        }
         view.put(at, symbol, symbol.position(), length);
         for (int i = length; i < symbolBytes; i++) {
             view.put(at + i, (byte) 0);
         }
         ready = tryToSolve();
         return ready;
+    }
+
+    /** To the most that it can be: it rarely has to be. */
+    private void grow() {
+        MemorySegment more = Memory.allocate(arrivals.capacity() * stride);
+        MemorySegment.copy(checkOpen(), 0, more, 0, view.capacity());
+        memory = more;
+        view = more.asByteBuffer();
     }
 
     private boolean tryToSolve() {
@@ -118,7 +131,11 @@ final class RaptorqDecoder implements Decoder {
         Solving here = solving();
         if (count > sourceSymbols && here.solver.ordered()) {
             addRow(here, count - 1);
-            if (here.solver.solveWithLast()) {
+            if (!here.solver.addLast()) {
+                arrivals.dropLast();
+                return false;
+            }
+            if (here.solver.solveAgain()) {
                 return true;
             }
         } else if (count >= nextTry) {
@@ -216,7 +233,7 @@ final class RaptorqDecoder implements Decoder {
                             Stride.padded(symbolBytes));
             here.workspace = workspace;
         }
-        workspace.inputs(all, stride);
+        workspace.inputs(all, stride, arrivals.count());
         int width = solver.hdpcPart.width;
         if (here.sources.length < width) {
             here.sources = new int[width + (width >> 3)];
@@ -282,6 +299,23 @@ final class RaptorqDecoder implements Decoder {
         memory = null;
         view = ByteBuffer.allocate(0);
         solving = null;
+    }
+
+    /** Bytes that it holds now, of those that grow with the code. */
+    long heldBytes() {
+        Solving here = solving;
+        Workspace workspace = here == null ? null : here.workspace;
+        long own = view.capacity() + arrivals.sizeBytes();
+        if (here == null) {
+            return own;
+        }
+        return own
+                + here.solver.sizeBytes()
+                + here.first.sizeBytes()
+                + here.second.sizeBytes()
+                + 4L * here.sources.length
+                + Output.sizeBytes(parameters.l(), symbolBytes)
+                + (workspace == null ? 0 : workspace.sizeBytes());
     }
 
     private MemorySegment checkOpen() {

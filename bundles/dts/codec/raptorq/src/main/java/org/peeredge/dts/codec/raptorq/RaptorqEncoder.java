@@ -92,9 +92,9 @@ final class RaptorqEncoder implements Encoder {
             workspace = here;
         }
         if (symbolBytes < LEAST_BYTES) {
-            here.inputs(spread(whole), LEAST_BYTES);
+            here.inputs(spread(whole), LEAST_BYTES, sourceSymbols);
         } else {
-            here.inputs(whole, symbolBytes);
+            here.inputs(whole, symbolBytes, sourceSymbols);
         }
         here.solve(
                 kernel,

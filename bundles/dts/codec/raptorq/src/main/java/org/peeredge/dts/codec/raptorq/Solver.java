@@ -10,11 +10,15 @@ import org.peeredge.dts.coding.Schedule;
  * at a time.
  */
 final class Solver {
-    /** Slots of a column block that are not intermediate symbols: zero, the last running sum. */
+    /**
+     * Slots of a column block that are not intermediate symbols: zero, the last running sum, a
+     * sink.
+     */
     private static final int ZERO = 0;
 
     private static final int LAST = 1;
-    private static final int HDPC = 2;
+    private static final int NOWHERE = 2;
+    private static final int HDPC = 3;
 
     final Constraints constraints;
     final Rows rows;
@@ -48,9 +52,13 @@ final class Solver {
         return Math.min(parameters.l(), 2 * parameters.p() + parameters.l() / 16 + 128);
     }
 
-    /** Slots that sums need beside inputs and intermediate symbols, at most. */
+    /** Slots that sums need beside inputs and intermediate symbols. */
     int others() {
-        return HDPC + parameters.h() + 2 * inactivePart.rank;
+        return others(parameters, inactivePart.rank);
+    }
+
+    static int others(Parameters parameters, int rank) {
+        return HDPC + parameters.h() + 2 * rank;
     }
 
     /** Starts a system, with the LDPC rows only. */
@@ -70,26 +78,31 @@ final class Solver {
         return hdpcPart.run(rows, elimination, inactivePart);
     }
 
-    /** Whether {@link #solveWithLast} may be called: the last try came to know the rows' order. */
+    /** Whether {@link #addLast} may be called: the last try came to know the rows' order. */
     boolean ordered() {
         return ordered;
     }
 
     /**
-     * Tries again with one more row, the last one, which takes little time.
+     * Adds one more row, the last one, to what is known of the matrix, which takes little time.
      *
-     * @return whether there is a solution now
+     * @return whether it says anything that others do not; if not, it is no longer there
      */
-    boolean solveWithLast() {
+    boolean addLast() {
         if (!inactivePart.add(rows, elimination, rows.count - 1)) {
             rows.drop();
             return false;
         }
+        return true;
+    }
+
+    /** Whether there is a solution after {@link #addLast}. */
+    boolean solveAgain() {
         return hdpcPart.run(rows, elimination, inactivePart);
     }
 
     /**
-     * Records the sums that come before the product of {@link #factors}.
+     * Records the sums that come before the product of {@link HdpcPart#factors}.
      *
      * @param columns the slot of the first intermediate symbol
      * @param others the first of the other slots
@@ -161,6 +174,7 @@ final class Solver {
         for (int row = 0; row < parameters.h(); row++) {
             to.sum(first + row);
         }
+        to.sum(otherSlot + NOWHERE);
         int last = constraints.hdpcFirst.length;
         to.polynomial(otherSlot + LAST);
         for (int column = 0; column < last; column++) {
@@ -169,7 +183,8 @@ final class Solver {
             to.step(known[column], a, b);
         }
         // The last running sum goes to all rows, which the product sees to.
-        to.step(known[last], otherSlot + LAST, otherSlot + LAST);
+        int nowhere = otherSlot + NOWHERE;
+        to.step(known[last], nowhere, nowhere);
     }
 
     /** Where the sources of the product are: {@link HdpcPart#width} of them. */

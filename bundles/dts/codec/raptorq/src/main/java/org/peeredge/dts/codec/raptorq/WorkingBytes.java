@@ -18,7 +18,7 @@ final class WorkingBytes {
         int t = id.symbolBytes();
         Parameters parameters = Parameters.of(k);
         int l = parameters.l();
-        int others = 2 + parameters.h() + 2 * Solver.mostInactive(parameters);
+        int others = Solver.others(parameters, Solver.mostInactive(parameters));
         return (long) k * (t + 64)
                 + Workspace.sizeBytes(l, others, parameters.kPrime(), t)
                 + Output.sizeBytes(l, t);
@@ -30,18 +30,30 @@ final class WorkingBytes {
         Parameters parameters = Parameters.of(k);
         int l = parameters.l();
         int most = Solver.mostInactive(parameters);
-        int others = 2 + parameters.h() + 2 * most;
+        int others = (int) grown(Solver.others(parameters, most));
         int capacity = RaptorqDecoder.capacity(parameters, k);
-        long rows = parameters.s() + parameters.kPrime() + parameters.s() + parameters.h();
-        long ones = rows * (Tuple.MAX_COLUMNS + 1) + 3L * parameters.kPrime();
-        long words = Bits.words(most);
-        long bits = 9L * (l * words + 2 * (most + 1) * words + 8 * 17 * words);
-        return (capacity + 1) * Stride.of(t)
-                + 24L * capacity
+        return capacity * Stride.of(t)
+                + Arrivals.sizeBytes(k, capacity)
                 + Workspace.sizeBytes(l, others, capacity, t)
                 + Output.sizeBytes(l, t)
-                // Rows, columns and schedules: ints, with the room that they grow by.
-                + 4L * 2 * (4 * ones + 8 * rows + 12L * l)
-                + 2 * bits;
+                + 4L * others
+                + solver(parameters, most);
+    }
+
+    /** Rows of all symbols that may be kept, each of the most ones; and schedules of as many. */
+    private static long solver(Parameters parameters, int most) {
+        long l = parameters.l();
+        long rows = l + parameters.s();
+        long ones = 12 * l + (Tuple.MAX_COLUMNS + 3) * rows;
+        long words = grown(most) / 64 + 3;
+        long steps = l * words;
+        long pivots = 2 * (grown(most) + 1) * words;
+        // Arrays grow by half of what they were.
+        long ints = 3 * (4 * ones + 10 * rows + 8 * l) / 2 + 2 * pivots * 64;
+        return 4 * ints + 8 * (grown(steps) + pivots + 2 * l) + 100_000;
+    }
+
+    private static long grown(long size) {
+        return size + (size >> 3) + 1;
     }
 }

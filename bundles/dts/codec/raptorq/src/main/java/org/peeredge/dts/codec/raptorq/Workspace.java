@@ -55,9 +55,9 @@ final class Workspace {
         return slots.first(OTHERS);
     }
 
-    /** Places the inputs, one after the other. */
-    void inputs(MemorySegment segment, long inputStride) {
-        slots.region(INPUTS, segment, 0, inputStride);
+    /** Places so many inputs, one after the other. */
+    void inputs(MemorySegment segment, long inputStride, int count) {
+        slots.region(INPUTS, segment, 0, inputStride, count);
     }
 
     /** Makes all intermediate symbols from the inputs. */
@@ -94,6 +94,10 @@ final class Workspace {
     /** Places the intermediate symbols as a region of other slots. */
     void placeColumns(Slots of, int region) {
         of.region(region, memory, 0, stride);
+    }
+
+    long sizeBytes() {
+        return memory.byteSize() + 8L * slots.count();
     }
 
     static long sizeBytes(int l, int others, int inputs, int symbolBytes) {
