@@ -14,20 +14,20 @@ import java.util.Map;
  * What part of the CPU time of some JVMs goes to their compilers: much while they are young, next
  * to nothing when they have run for days.
  */
-final class Compilers {
+public final class Compilers {
     private final List<Long> pids;
     private Map<Long, Double> before;
     private double allBefore;
 
     /** Looks for the first time. */
-    Compilers(List<Long> pids) throws IOException {
+    public Compilers(List<Long> pids) throws IOException {
         this.pids = pids;
         before = threads();
         allBefore = Cpu.seconds(pids);
     }
 
     /** Their part since the last look, 0 to 1; threads that ended meanwhile are left out. */
-    double part() throws IOException {
+    public double part() throws IOException {
         Map<Long, Double> now = threads();
         double all = Cpu.seconds(pids);
         double compiled = 0;

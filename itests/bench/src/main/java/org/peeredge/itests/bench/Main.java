@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.peeredge.itests.bench.cache.CacheRows;
+import org.peeredge.itests.bench.codecs.CodecSuite;
 import org.peeredge.itests.lab.Commands;
 import org.peeredge.itests.lab.Distribution;
 import org.peeredge.itests.lab.Lab;
@@ -48,6 +49,10 @@ public final class Main {
             needsLab();
             System.exit(SwarmSuite.run(List.of(args).subList(1, args.length)));
         }
+        if (args.length > 0 && args[0].equals("codecs")) {
+            codecs(List.of(args).subList(1, args.length));
+            return;
+        }
         Map<String, Row> suite = args.length == 0 ? null : SUITES.get(args[0]);
         if (suite == null) {
             SUITES.forEach((name, rows) ->
@@ -57,6 +62,10 @@ public final class Main {
                                     + " ["
                                     + String.join(" | ", rows.keySet())
                                     + "]..."));
+            System.err.println(
+                    "       itests/bench/run codecs [--rounds N] ["
+                            + String.join(" | ", CodecSuite.rows())
+                            + "]...");
             System.err.println(
                     "       itests/bench/run swarm [--runs N] [--spare N] [--divide N] [--systems NAME,...] ["
                             + SwarmSuite.experiments().stream()
@@ -86,9 +95,23 @@ public final class Main {
                 rows.addAll(row.measure(work.path()));
             }
         }
+        report(args[0], rows, args.length == 1);
+    }
+
+    private static void codecs(List<String> words) throws IOException {
+        try {
+            report("codecs", CodecSuite.measure(words), words.isEmpty());
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static void report(String suite, List<Figure> rows, boolean whole) throws IOException {
         Report.print(rows, System.out);
-        Path file = Distribution.root().resolve("itests/bench/target/figures/" + args[0] + ".json");
-        if (args.length == 1) {
+        if (whole) {
+            Path file =
+                    Distribution.root().resolve("itests/bench/target/figures/" + suite + ".json");
             Report.write(rows, file);
             System.out.println("\nwritten to " + Distribution.root().relativize(file));
         }
