@@ -96,8 +96,7 @@ abstract class VectorColumns implements Columns {
     @Override
     public final void clear(int from, int to) {
         if (from < to) {
-            long at = (long) from * stride;
-            memory.asSlice(at, (long) (to - from) * stride).fill((byte) 0);
+            runOnce(Passes.CLEAR, from, to - from, (to - from) * stride, 0);
         }
     }
 
