@@ -46,8 +46,8 @@ final class Codecs {
     private static final List<Kind> ALL =
             List.of(
                     new Kind(new CodecId("rs", 10, 4, 16 * 1024), 4, CauchyCodec::new),
-                    new Kind(new CodecId("fft", 512, 256, 1216), 256, FftCodec::new),
-                    new Kind(new CodecId("raptorq", 512, -1, 1216), 256, RaptorqCodec::new));
+                    new Kind(new CodecId("fft", 128, 64, 1216), 64, FftCodec::new),
+                    new Kind(new CodecId("raptorq", 256, -1, 1216), 64, RaptorqCodec::new));
 
     private Codecs() {}
 
