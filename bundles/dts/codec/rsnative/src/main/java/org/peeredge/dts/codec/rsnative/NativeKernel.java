@@ -74,7 +74,10 @@ final class NativeKernel implements Gf256Kernel, AutoCloseable {
         NativeLibrary library = NativeLibrary.load();
         try {
             return new NativeKernel(library);
-        } catch (UnsupportedOperationException | IllegalCallerException | LinkageError e) {
+        } catch (UnsupportedOperationException e) {
+            library.close();
+            throw e;
+        } catch (IllegalCallerException | LinkageError e) {
             library.close();
             throw new UnsupportedOperationException("its library cannot be called: " + e, e);
         }

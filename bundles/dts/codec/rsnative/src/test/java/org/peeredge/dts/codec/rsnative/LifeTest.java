@@ -26,7 +26,7 @@ import org.peeredge.kit.tck.TestKernel;
 /** What loading and closing leave behind: nothing. */
 @Timeout(30)
 class LifeTest {
-    private static long mapped() throws IOException {
+    static long mapped() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
             return lines.filter(line -> line.contains("peeredge-gf256-")).count();
         }
