@@ -37,11 +37,6 @@ abstract class VectorColumns implements Columns {
     }
 
     @Override
-    public final long sizeBytes() {
-        return memory.byteSize();
-    }
-
-    @Override
     public final void width(int symbolBytes) {
         if (symbolBytes < 1 || symbolBytes > columnBytes) {
             throw new IllegalArgumentException(
