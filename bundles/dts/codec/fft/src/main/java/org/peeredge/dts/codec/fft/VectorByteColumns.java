@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 /** Columns over GF(2^8): bytes as they are in the symbols. */
 final class VectorByteColumns extends VectorColumns {
     private static final int UNIT = 64;
-    private static final int TARGET_BYTES = 1 << 15;
+    private static final int TARGET_BYTES = 1 << 18;
     private static final int[] NONE = {};
     private static final MemorySegment PRODUCTS = Vectors.products(CantorField.BYTES);
 
