@@ -46,8 +46,8 @@ final class Codecs {
     private static final List<Kind> ALL =
             List.of(
                     new Kind(new CodecId("rs", 10, 4, 16 * 1024), 4, CauchyCodec::new),
-                    new Kind(new CodecId("fft", 512, 256, 1216), 256, FftCodec::new),
-                    new Kind(new CodecId("raptorq", 512, -1, 1216), 256, RaptorqCodec::new));
+                    new Kind(new CodecId("fft", 128, 64, 1216), 64, FftCodec::new),
+                    new Kind(new CodecId("raptorq", 256, -1, 1216), 64, RaptorqCodec::new));
 
     private Codecs() {}
 
@@ -67,19 +67,16 @@ final class Codecs {
     static CodecProvider warm(String type) {
         Kind kind = kind(type);
         try {
-            return CodecWarmUp.warm(kind.make.apply(kernel()), kind.usual, kind.lost, CLOCK);
+            Gf256Kernel fastest = new Gf256Kernels(CLOCK).fastest();
+            return CodecWarmUp.warm(kind.make.apply(fastest), kind.usual, kind.lost, CLOCK);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** The one that nodes take in such a JVM, which takes seconds to find. */
+    /** The one with vectors, where this JVM has them: nodes choose it, too, but take seconds. */
     static Gf256Kernel kernel() {
-        try {
-            return new Gf256Kernels(CLOCK).fastest();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Gf256Kernels.all().getLast();
     }
 
     /** The code in which k source symbols have m repair symbols, or may have more. */

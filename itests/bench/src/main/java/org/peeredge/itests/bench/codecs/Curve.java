@@ -59,8 +59,8 @@ final class Curve {
 
     private String draw(List<String> lines, List<Series> all) {
         add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">",
-                WIDTH, HEIGHT);
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">"
+                        .formatted(WIDTH, HEIGHT));
         add("<!-- SPDX-License-Identifier: Apache-2.0 -->");
         add("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>");
         for (int i = 0; i < lines.size(); i++) {
