@@ -20,14 +20,13 @@ import jdk.incubator.vector.VectorSpecies;
  * of its speed. So the species is a constant.
  */
 final class VectorKernel implements Gf256Kernel {
-    private static final VectorSpecies<Byte> SPECIES =
+    static final VectorSpecies<Byte> SPECIES =
             ByteVector.SPECIES_PREFERRED.length() == 64
                     ? ByteVector.SPECIES_512
                     : ByteVector.SPECIES_128;
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int WIDTH = SPECIES.length();
     private static final long TWO = 2L * WIDTH;
-    private static final long FOUR = 4L * WIDTH;
     private static final int LOW_BITS = Integer.numberOfTrailingZeros(WIDTH);
 
     /** Bytes of all sources together that are worked on for all rows: they stay in the cache. */
@@ -40,7 +39,7 @@ final class VectorKernel implements Gf256Kernel {
 
     /** All memory: for addresses that {@link Memory#address} has checked. */
     @SuppressWarnings("restricted") // where it is not allowed the plain kernel is taken
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
@@ -67,7 +66,7 @@ final class VectorKernel implements Gf256Kernel {
         return "vector-" + 8 * WIDTH;
     }
 
-    private static ByteVector load(long address) {
+    static ByteVector load(long address) {
         return ByteVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
     }
 
@@ -76,15 +75,15 @@ final class VectorKernel implements Gf256Kernel {
     }
 
     /** Bytes cannot be shifted in one instruction, longs can. */
-    private static ByteVector high(ByteVector x) {
+    static ByteVector high(ByteVector x) {
         return x.reinterpretAsLongs().lanewise(VectorOperators.LSHR, LOW_BITS).reinterpretAsBytes();
     }
 
-    private static ByteVector sum(ByteVector a, ByteVector b, ByteVector c) {
+    static ByteVector sum(ByteVector a, ByteVector b, ByteVector c) {
         return a.lanewise(VectorOperators.XOR, b).lanewise(VectorOperators.XOR, c);
     }
 
-    private static long table(byte factor) {
+    static long table(byte factor) {
         return TABLE + (factor & 0xff) * TWO;
     }
 
@@ -302,126 +301,9 @@ final class VectorKernel implements Gf256Kernel {
             return;
         }
         try {
-            int[] code = schedule.code();
-            int length = schedule.length();
-            long[] at = slots.addresses();
-            // The last column covers a part of the one before it, for a second time.
-            if (n >= FOUR) {
-                for (long from = 0; from < n; from += FOUR) {
-                    wide(code, length, at, Math.min(from, n - FOUR));
-                }
-            } else {
-                for (long from = 0; from < n; from += WIDTH) {
-                    narrow(code, length, at, Math.min(from, n - WIDTH));
-                }
-            }
+            VectorSums.run(schedule.code(), schedule.length(), slots.addresses(), n);
         } finally {
             Reference.reachabilityFence(slots);
         }
-    }
-
-    private static ByteVector xor(ByteVector a, ByteVector b) {
-        return a.lanewise(VectorOperators.XOR, b);
-    }
-
-    /** Twice x in the field, plus y. */
-    private static ByteVector twice(ByteVector x, ByteVector y) {
-        long t = table((byte) 2);
-        return sum(y, x.selectFrom(load(t)), high(x).selectFrom(load(t + WIDTH)));
-    }
-
-    /** A column of four vectors: few enough bytes for all slots to stay in the second cache. */
-    private static void wide(int[] code, int length, long[] at, long from) {
-        int pc = 0;
-        while (pc < length) {
-            int head = code[pc];
-            int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
-            if (head >= Schedule.POLYNOMIAL) {
-                polynomial(code, pc, end, at, from);
-                polynomial(code, pc, end, at, from + TWO);
-            } else {
-                wideSum(code, pc, end, at, from);
-            }
-            pc = end;
-        }
-    }
-
-    private static void wideSum(int[] code, int pc, int end, long[] at, long from) {
-        ByteVector a = ByteVector.zero(SPECIES);
-        ByteVector b = a;
-        ByteVector c = a;
-        ByteVector d = a;
-        int i = pc + 2;
-        for (; i < end - 1; i += 2) {
-            long x = at[code[i]] + from;
-            long y = at[code[i + 1]] + from;
-            a = sum(a, load(x), load(y));
-            b = sum(b, load(x + WIDTH), load(y + WIDTH));
-            c = sum(c, load(x + TWO), load(y + TWO));
-            d = sum(d, load(x + TWO + WIDTH), load(y + TWO + WIDTH));
-        }
-        if (i < end) {
-            long x = at[code[i]] + from;
-            a = xor(a, load(x));
-            b = xor(b, load(x + WIDTH));
-            c = xor(c, load(x + TWO));
-            d = xor(d, load(x + TWO + WIDTH));
-        }
-        long to = at[code[pc + 1]] + from;
-        store(a, to);
-        store(b, to + WIDTH);
-        store(c, to + TWO);
-        store(d, to + TWO + WIDTH);
-    }
-
-    /** Two vectors: with more, this takes more than the compiler is ready to inline. */
-    private static void polynomial(int[] code, int pc, int end, long[] at, long from) {
-        ByteVector a = ByteVector.zero(SPECIES);
-        ByteVector b = ByteVector.zero(SPECIES);
-        for (int i = pc + 2; i < end - 2; i += 3) {
-            long x = at[code[i]] + from;
-            a = twice(a, load(x));
-            b = twice(b, load(x + WIDTH));
-            long y = at[code[i + 1]] + from;
-            store(xor(a, load(y)), y);
-            store(xor(b, load(y + WIDTH)), y + WIDTH);
-            long z = at[code[i + 2]] + from;
-            store(xor(a, load(z)), z);
-            store(xor(b, load(z + WIDTH)), z + WIDTH);
-        }
-        long to = at[code[pc + 1]] + from;
-        store(a, to);
-        store(b, to + WIDTH);
-    }
-
-    /** A column of one vector. */
-    private static void narrow(int[] code, int length, long[] at, long from) {
-        int pc = 0;
-        while (pc < length) {
-            int head = code[pc];
-            int end = pc + 2 + (head & ~Schedule.POLYNOMIAL);
-            if (head >= Schedule.POLYNOMIAL) {
-                narrowPolynomial(code, pc, end, at, from);
-            } else {
-                ByteVector a = ByteVector.zero(SPECIES);
-                for (int i = pc + 2; i < end; i++) {
-                    a = xor(a, load(at[code[i]] + from));
-                }
-                store(a, at[code[pc + 1]] + from);
-            }
-            pc = end;
-        }
-    }
-
-    private static void narrowPolynomial(int[] code, int pc, int end, long[] at, long from) {
-        ByteVector a = ByteVector.zero(SPECIES);
-        for (int i = pc + 2; i < end - 2; i += 3) {
-            a = twice(a, load(at[code[i]] + from));
-            long y = at[code[i + 1]] + from;
-            store(xor(a, load(y)), y);
-            long z = at[code[i + 2]] + from;
-            store(xor(a, load(z)), z);
-        }
-        store(a, at[code[pc + 1]] + from);
     }
 }

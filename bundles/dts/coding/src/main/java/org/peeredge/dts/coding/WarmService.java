@@ -38,7 +38,8 @@ public final class WarmService<S> implements AutoCloseable {
     /**
      * Begins to warm up.
      *
-     * @param warm makes the service and warms it up
+     * @param warm makes the service and warms it up; throws {@code UnsupportedOperationException}
+     *     with the reason where this node is not made for it
      */
     public WarmService(
             BundleContext context,
@@ -53,8 +54,10 @@ public final class WarmService<S> implements AutoCloseable {
                 register(type, warm.make(), properties);
             } catch (InterruptedException e) {
                 LOG.debug("{} left before it was warm", context.getBundle(), e);
+            } catch (UnsupportedOperationException e) {
+                LOG.info("{} offers nothing on this node: {}", context.getBundle(), e.getMessage());
             } catch (RuntimeException | LinkageError e) {
-                LOG.error("{} cannot be had on this node", context.getBundle(), e);
+                failed(e);
             }
         });
         thread.shutdown();
@@ -64,6 +67,13 @@ public final class WarmService<S> implements AutoCloseable {
         if (!closed) {
             registration =
                     context.registerService(type, service, FrameworkUtil.asDictionary(properties));
+        }
+    }
+
+    /** Once it is closed, what the service works with may have been taken from under it. */
+    private synchronized void failed(Throwable e) {
+        if (!closed) {
+            LOG.error("{} cannot be had on this node", context.getBundle(), e);
         }
     }
 

@@ -36,36 +36,34 @@ final class ByteButterflies {
     static void inverse4(long p, int step, int blocks, int layer, int point, long tables) {
         long a = p;
         int x = point;
-        int left = 0;
-        long table01 = 0;
-        long table23 = 0;
-        long table02 = 0;
-        for (long n = (long) blocks * step; n > 0; n -= WIDTH) {
-            if (left == 0) {
-                left = step;
-                a = x == point ? p : a + 3L * step;
-                table01 = table(tables, x >> layer);
-                table23 = table01 + 2L * TABLE;
-                table02 = table(tables, x >> (layer + 1));
-                x += 4 << layer;
-            }
+        for (int block = 0; block < blocks; block++) {
+            long table01 = table(tables, x >> layer);
+            long table02 = table(tables, x >> (layer + 1));
+            ByteVector low01 = load(table01);
+            ByteVector high01 = load(table01 + WIDTH);
+            ByteVector low23 = load(table01 + 2L * TABLE);
+            ByteVector high23 = load(table01 + 2L * TABLE + WIDTH);
+            ByteVector low02 = load(table02);
+            ByteVector high02 = load(table02 + WIDTH);
             long b = a + step;
             long c = b + step;
             long d = c + step;
-            ByteVector va = load(a);
-            ByteVector vb = add(load(b), va);
-            va = addMap(va, vb, table01);
-            ByteVector vc = load(c);
-            ByteVector vd = add(load(d), vc);
-            vc = addMap(vc, vd, table23);
-            vc = add(vc, va);
-            vd = add(vd, vb);
-            store(addMap(va, vc, table02), a);
-            store(addMap(vb, vd, table02), b);
-            store(vc, c);
-            store(vd, d);
-            a += WIDTH;
-            left -= WIDTH;
+            for (int i = 0; i < step; i += WIDTH) {
+                ByteVector va = load(a + i);
+                ByteVector vb = add(load(b + i), va);
+                va = addMap(va, vb, low01, high01);
+                ByteVector vc = load(c + i);
+                ByteVector vd = add(load(d + i), vc);
+                vc = addMap(vc, vd, low23, high23);
+                vc = add(vc, va);
+                vd = add(vd, vb);
+                store(addMap(va, vc, low02, high02), a + i);
+                store(addMap(vb, vd, low02, high02), b + i);
+                store(vc, c + i);
+                store(vd, d + i);
+            }
+            a = d + step;
+            x += 4 << layer;
         }
     }
 
@@ -110,36 +108,34 @@ final class ByteButterflies {
     static void forward4(long p, int step, int blocks, int layer, int point, long tables) {
         long a = p;
         int x = point;
-        int left = 0;
-        long table01 = 0;
-        long table23 = 0;
-        long table02 = 0;
-        for (long n = (long) blocks * step; n > 0; n -= WIDTH) {
-            if (left == 0) {
-                left = step;
-                a = x == point ? p : a + 3L * step;
-                table01 = table(tables, x >> layer);
-                table23 = table01 + 2L * TABLE;
-                table02 = table(tables, x >> (layer + 1));
-                x += 4 << layer;
-            }
+        for (int block = 0; block < blocks; block++) {
+            long table01 = table(tables, x >> layer);
+            long table02 = table(tables, x >> (layer + 1));
+            ByteVector low01 = load(table01);
+            ByteVector high01 = load(table01 + WIDTH);
+            ByteVector low23 = load(table01 + 2L * TABLE);
+            ByteVector high23 = load(table01 + 2L * TABLE + WIDTH);
+            ByteVector low02 = load(table02);
+            ByteVector high02 = load(table02 + WIDTH);
             long b = a + step;
             long c = b + step;
             long d = c + step;
-            ByteVector vc = load(c);
-            ByteVector va = addMap(load(a), vc, table02);
-            vc = add(vc, va);
-            ByteVector vd = load(d);
-            ByteVector vb = addMap(load(b), vd, table02);
-            vd = add(vd, vb);
-            va = addMap(va, vb, table01);
-            vc = addMap(vc, vd, table23);
-            store(va, a);
-            store(add(vb, va), b);
-            store(vc, c);
-            store(add(vd, vc), d);
-            a += WIDTH;
-            left -= WIDTH;
+            for (int i = 0; i < step; i += WIDTH) {
+                ByteVector vc = load(c + i);
+                ByteVector va = addMap(load(a + i), vc, low02, high02);
+                vc = add(vc, va);
+                ByteVector vd = load(d + i);
+                ByteVector vb = addMap(load(b + i), vd, low02, high02);
+                vd = add(vd, vb);
+                va = addMap(va, vb, low01, high01);
+                vc = addMap(vc, vd, low23, high23);
+                store(va, a + i);
+                store(add(vb, va), b + i);
+                store(vc, c + i);
+                store(add(vd, vc), d + i);
+            }
+            a = d + step;
+            x += 4 << layer;
         }
     }
 

@@ -30,6 +30,13 @@ final class ByteRuns {
         }
     }
 
+    /** Sets a run to zero. */
+    static void clear(long p, int bytes) {
+        for (int i = 0; i < bytes; i += WIDTH) {
+            store(zero(), p + i);
+        }
+    }
+
     /** The formal derivative of four coefficients, runs of {@code step} bytes. */
     static void derive4(long p, int step) {
         long q = p + step;

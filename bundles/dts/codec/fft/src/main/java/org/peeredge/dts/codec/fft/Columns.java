@@ -16,9 +16,6 @@ interface Columns {
     /** The most symbol bytes that a column holds. */
     int columnBytes();
 
-    /** Bytes of all the memory. */
-    long sizeBytes();
-
     /** From now on columns hold this many symbol bytes; what they hold now is lost. */
     void width(int symbolBytes);
 

@@ -2,6 +2,7 @@
 package org.peeredge.dts.codec.fft;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The end of a symbol of words, where its chunks of 64 bytes are not whole or not enough: a short
@@ -17,7 +18,9 @@ final class LastChunk {
         int whole = bytes / CHUNK * CHUNK;
         int half = (bytes - whole) / 2;
         MemorySegment.copy(symbols, at, chunks, 0, whole);
-        chunks.asSlice(whole).fill((byte) 0);
+        for (long i = whole; i < chunks.byteSize(); i += Long.BYTES) {
+            chunks.set(ValueLayout.JAVA_LONG, i, 0);
+        }
         MemorySegment.copy(symbols, at + whole, chunks, whole, half);
         MemorySegment.copy(symbols, at + whole + half, chunks, whole + CHUNK / 2, half);
     }

@@ -34,11 +34,6 @@ final class Locator {
         }
     }
 
-    /** Bytes that it holds. */
-    static long sizeBytes(int layers) {
-        return 4L << layers;
-    }
-
     /**
      * Replaces 1 at erased points and 0 at others by the logarithm of the locator there, 0 to
      * modulus - 1.

@@ -23,6 +23,7 @@ final class Passes {
     static final int FORWARD4_AT_0 = 9;
     static final int WORD_INVERSE2 = 10;
     static final int WORD_FORWARD2 = 11;
+    static final int CLEAR = 12;
 
     static final int COPY = 0;
     static final int TIMES = 1;
@@ -45,6 +46,7 @@ final class Passes {
         ByteButterflies::forward4At0,
         WordButterflies::inverse2,
         WordButterflies::forward2,
+        (p, step, blocks, layer, point, none) -> ByteRuns.clear(p, step),
     };
 
     private static final Move[] MOVES = {

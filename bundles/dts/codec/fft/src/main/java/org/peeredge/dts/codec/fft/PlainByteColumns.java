@@ -15,7 +15,7 @@ final class PlainByteColumns extends PlainColumns {
     private final long[] product;
 
     PlainByteColumns(int positions, int symbolBytes) {
-        super(positions, ColumnWidth.of(positions, symbolBytes, 64, TARGET_BYTES));
+        super(ColumnWidth.of(positions, symbolBytes, 64, TARGET_BYTES));
         columns = new long[positions][columnBytes() / 8];
         product = new long[columnBytes() / 8];
     }

@@ -5,12 +5,10 @@ import java.lang.foreign.MemorySegment;
 
 /** What plain columns of bytes and of words share: two layers are four times one. */
 abstract class PlainColumns implements Columns {
-    private final int positions;
     private final int columnBytes;
     private int width;
 
-    PlainColumns(int positions, int columnBytes) {
-        this.positions = positions;
+    PlainColumns(int columnBytes) {
         this.columnBytes = columnBytes;
     }
 
@@ -59,11 +57,6 @@ abstract class PlainColumns implements Columns {
     @Override
     public final int columnBytes() {
         return columnBytes;
-    }
-
-    @Override
-    public final long sizeBytes() {
-        return (long) positions * columnBytes;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class PlainWordColumns extends PlainColumns {
     private final MemorySegment end = Memory.allocate(CHUNK);
 
     PlainWordColumns(int positions, int symbolBytes) {
-        super(positions, ColumnWidth.of(positions, symbolBytes, CHUNK, TARGET_BYTES));
+        super(ColumnWidth.of(positions, symbolBytes, CHUNK, TARGET_BYTES));
         int longs = columnBytes() / 16;
         lows = new long[positions][longs];
         highs = new long[positions][longs];

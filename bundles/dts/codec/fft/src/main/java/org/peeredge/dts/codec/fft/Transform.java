@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transform {
     /** log2 of the positions in a group. */
-    private static final int GROUP = Integer.getInteger("G", 6);
+    private static final int GROUP = 6;
 
     private Transform() {}
 

@@ -4,6 +4,7 @@ package org.peeredge.dts.codec.fft;
 import static org.peeredge.dts.codec.fft.Vectors.WIDTH;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Columns over GF(2^8): bytes as they are in the symbols. */
 final class VectorByteColumns extends VectorColumns {
@@ -40,13 +41,18 @@ final class VectorByteColumns extends VectorColumns {
                 NONE);
         if (whole < stride()) {
             for (int i = 0; i < count; i++) {
-                long to = at(first + i, 1) + whole;
-                int rest = width() - whole;
-                memory().asSlice(to, stride() - whole).fill((byte) 0);
-                MemorySegment.copy(
-                        symbols, at + (long) i * symbolBytes + whole, memory(), to, rest);
+                loadEnd(at(first + i, 1) + whole, symbols, at + (long) i * symbolBytes + whole);
             }
         }
+    }
+
+    /** What is not a whole vector, and zeros. */
+    private void loadEnd(long to, MemorySegment symbols, long at) {
+        int whole = width() & -WIDTH;
+        for (long i = 0; i < stride() - whole; i += Long.BYTES) {
+            memory().set(ValueLayout.JAVA_LONG, to + i, 0);
+        }
+        MemorySegment.copy(symbols, at, memory(), to, width() - whole);
     }
 
     @Override

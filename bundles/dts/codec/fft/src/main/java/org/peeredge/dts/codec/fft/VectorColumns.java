@@ -37,11 +37,6 @@ abstract class VectorColumns implements Columns {
     }
 
     @Override
-    public final long sizeBytes() {
-        return memory.byteSize();
-    }
-
-    @Override
     public final void width(int symbolBytes) {
         if (symbolBytes < 1 || symbolBytes > columnBytes) {
             throw new IllegalArgumentException(
@@ -96,8 +91,7 @@ abstract class VectorColumns implements Columns {
     @Override
     public final void clear(int from, int to) {
         if (from < to) {
-            long at = (long) from * stride;
-            memory.asSlice(at, (long) (to - from) * stride).fill((byte) 0);
+            runOnce(Passes.CLEAR, from, to - from, (to - from) * stride, 0);
         }
     }
 

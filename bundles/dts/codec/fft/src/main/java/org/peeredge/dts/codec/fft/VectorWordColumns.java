@@ -9,7 +9,7 @@ final class VectorWordColumns extends VectorColumns {
     /** Bytes that are whole chunks and whole units. */
     private static final int UNIT = Math.max(LastChunk.CHUNK, WordButterflies.UNIT);
 
-    private static final int TARGET_BYTES = Integer.getInteger("TB", 1 << 17);
+    private static final int TARGET_BYTES = 1 << 18;
 
     private static final int[] NONE = {};
     private static final int[] ONE = {0};

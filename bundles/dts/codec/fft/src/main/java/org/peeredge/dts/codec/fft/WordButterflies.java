@@ -64,33 +64,26 @@ final class WordButterflies {
     static void inverse2(long p, int step, int blocks, int layer, int point, long none) {
         long a = p;
         int x = point;
-        int left = 0;
-        long tableLow = 0;
-        long tableBoth = 0;
-        long tableHigh = 0;
-        for (long n = (long) blocks * step; n > 0; n -= UNIT) {
-            if (left == 0) {
-                left = step;
-                a = x == point ? p : a + step;
-                tableLow = low(x >> layer);
-                tableBoth = both(x >> layer);
-                tableHigh = high(x >> layer);
-                x += 2 << layer;
-            }
+        for (int block = 0; block < blocks; block++) {
+            long tableLow = low(x >> layer);
+            long tableBoth = both(x >> layer);
+            long tableHigh = high(x >> layer);
             long b = a + step;
-            ByteVector aLow = load(a);
-            ByteVector aHigh = load(a + WIDTH);
-            ByteVector bLow = add(load(b), aLow);
-            ByteVector bHigh = add(load(b + WIDTH), aHigh);
-            ByteVector low = addMap(zero(), bLow, tableLow);
-            aLow = addMap(add(aLow, low), bHigh, tableHigh);
-            aHigh = addMap(add(aHigh, low), add(bLow, bHigh), tableBoth);
-            store(aLow, a);
-            store(aHigh, a + WIDTH);
-            store(bLow, b);
-            store(bHigh, b + WIDTH);
-            a += UNIT;
-            left -= UNIT;
+            for (int i = 0; i < step; i += UNIT) {
+                ByteVector aLow = load(a + i);
+                ByteVector aHigh = load(a + i + WIDTH);
+                ByteVector bLow = add(load(b + i), aLow);
+                ByteVector bHigh = add(load(b + i + WIDTH), aHigh);
+                ByteVector low = addMap(zero(), bLow, tableLow);
+                aLow = addMap(add(aLow, low), bHigh, tableHigh);
+                aHigh = addMap(add(aHigh, low), add(bLow, bHigh), tableBoth);
+                store(aLow, a + i);
+                store(aHigh, a + i + WIDTH);
+                store(bLow, b + i);
+                store(bHigh, b + i + WIDTH);
+            }
+            a = b + step;
+            x += 2 << layer;
         }
     }
 
@@ -98,31 +91,25 @@ final class WordButterflies {
     static void forward2(long p, int step, int blocks, int layer, int point, long none) {
         long a = p;
         int x = point;
-        int left = 0;
-        long tableLow = 0;
-        long tableBoth = 0;
-        long tableHigh = 0;
-        for (long n = (long) blocks * step; n > 0; n -= UNIT) {
-            if (left == 0) {
-                left = step;
-                a = x == point ? p : a + step;
-                tableLow = low(x >> layer);
-                tableBoth = both(x >> layer);
-                tableHigh = high(x >> layer);
-                x += 2 << layer;
-            }
+        for (int block = 0; block < blocks; block++) {
+            long tableLow = low(x >> layer);
+            long tableBoth = both(x >> layer);
+            long tableHigh = high(x >> layer);
             long b = a + step;
-            ByteVector bLow = load(b);
-            ByteVector bHigh = load(b + WIDTH);
-            ByteVector low = addMap(zero(), bLow, tableLow);
-            ByteVector aLow = addMap(add(load(a), low), bHigh, tableHigh);
-            ByteVector aHigh = addMap(add(load(a + WIDTH), low), add(bLow, bHigh), tableBoth);
-            store(aLow, a);
-            store(aHigh, a + WIDTH);
-            store(add(bLow, aLow), b);
-            store(add(bHigh, aHigh), b + WIDTH);
-            a += UNIT;
-            left -= UNIT;
+            for (int i = 0; i < step; i += UNIT) {
+                ByteVector bLow = load(b + i);
+                ByteVector bHigh = load(b + i + WIDTH);
+                ByteVector low = addMap(zero(), bLow, tableLow);
+                ByteVector aLow = addMap(add(load(a + i), low), bHigh, tableHigh);
+                ByteVector aHigh =
+                        addMap(add(load(a + i + WIDTH), low), add(bLow, bHigh), tableBoth);
+                store(aLow, a + i);
+                store(aHigh, a + i + WIDTH);
+                store(add(bLow, aLow), b + i);
+                store(add(bHigh, aHigh), b + i + WIDTH);
+            }
+            a = b + step;
+            x += 2 << layer;
         }
     }
 
@@ -134,28 +121,19 @@ final class WordButterflies {
      * @param factors by position
      */
     static void times(long p, int step, int[] positions, int count, int[] factors) {
-        long a = p;
-        int next = 0;
-        int left = 0;
-        long tableLow = 0;
-        long tableBoth = 0;
-        long tableHigh = 0;
-        for (long n = (long) count * step; n > 0; n -= UNIT) {
-            if (left == 0) {
-                left = step;
-                a = p + (long) positions[next] * step;
-                int factor = factors[positions[next++]];
-                tableLow = low(factor);
-                tableBoth = both(factor);
-                tableHigh = high(factor);
+        for (int next = 0; next < count; next++) {
+            long a = p + (long) positions[next] * step;
+            int factor = factors[positions[next]];
+            long tableLow = low(factor);
+            long tableBoth = both(factor);
+            long tableHigh = high(factor);
+            for (int i = 0; i < step; i += UNIT) {
+                ByteVector aLow = load(a + i);
+                ByteVector aHigh = load(a + i + WIDTH);
+                ByteVector low = addMap(zero(), aLow, tableLow);
+                store(addMap(low, aHigh, tableHigh), a + i);
+                store(addMap(low, add(aLow, aHigh), tableBoth), a + i + WIDTH);
             }
-            ByteVector aLow = load(a);
-            ByteVector aHigh = load(a + WIDTH);
-            ByteVector low = addMap(zero(), aLow, tableLow);
-            store(addMap(low, aHigh, tableHigh), a);
-            store(addMap(low, add(aLow, aHigh), tableBoth), a + WIDTH);
-            a += UNIT;
-            left -= UNIT;
         }
     }
 }

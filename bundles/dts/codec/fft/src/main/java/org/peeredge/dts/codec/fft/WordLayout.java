@@ -47,27 +47,22 @@ final class WordLayout {
         ByteVector upper = load(UPPER.address());
         ByteVector foldLow = load(FOLD_TABLE);
         ByteVector foldHigh = load(FOLD_TABLE + WIDTH);
-        long symbol = from;
-        long column = p;
-        int i = 0;
-        for (long n = (long) count * bytes; n > 0; n -= UNIT) {
-            ByteVector low;
-            ByteVector high;
-            if (WIDTH == CHUNK) {
-                ByteVector middle = load(symbol + i + HALF);
-                low = blend(load(symbol + i), middle, upper);
-                high = blend(middle, load(symbol + i + CHUNK), upper);
-            } else {
-                low = load(symbol + quarter(i));
-                high = load(symbol + quarter(i) + HALF);
-            }
-            store(addMap(low, high, foldLow, foldHigh), column + i);
-            store(high, column + i + WIDTH);
-            i += UNIT;
-            if (i == bytes) {
-                i = 0;
-                symbol += symbolBytes;
-                column += stride;
+        for (int next = 0; next < count; next++) {
+            long symbol = from + (long) next * symbolBytes;
+            long column = p + (long) next * stride;
+            for (int i = 0; i < bytes; i += UNIT) {
+                ByteVector low;
+                ByteVector high;
+                if (WIDTH == CHUNK) {
+                    ByteVector middle = load(symbol + i + HALF);
+                    low = blend(load(symbol + i), middle, upper);
+                    high = blend(middle, load(symbol + i + CHUNK), upper);
+                } else {
+                    low = load(symbol + quarter(i));
+                    high = load(symbol + quarter(i) + HALF);
+                }
+                store(addMap(low, high, foldLow, foldHigh), column + i);
+                store(high, column + i + WIDTH);
             }
         }
     }
@@ -103,31 +98,27 @@ final class WordLayout {
             int[] positions,
             int count,
             int first) {
-        int next = 0;
-        int i = bytes;
-        long symbol = to;
-        long column = p;
-        for (long n = (long) count * bytes; n > 0; n -= UNIT) {
-            if (i == bytes) {
-                i = 0;
-                symbol = to + (long) (positions[next] - first) * symbolBytes;
-                column = p + (long) positions[next++] * stride;
+        ByteVector upper = load(UPPER.address());
+        ByteVector foldLow = load(FOLD_TABLE);
+        ByteVector foldHigh = load(FOLD_TABLE + WIDTH);
+        for (int next = 0; next < count; next++) {
+            long symbol = to + (long) (positions[next] - first) * symbolBytes;
+            long column = p + (long) positions[next] * stride;
+            for (int i = 0; i < bytes; i += UNIT) {
+                ByteVector high = load(column + i + WIDTH);
+                ByteVector low = addMap(load(column + i), high, foldLow, foldHigh);
+                if (WIDTH == CHUNK) {
+                    // quarters of the unit: low, low of the second chunk, high, high of the second
+                    ByteVector middle = load(column + i + HALF);
+                    ByteVector last = load(column + i + CHUNK + HALF);
+                    ByteVector second = addMap(middle, last, foldLow, foldHigh);
+                    store(blend(low, middle, upper), symbol + i);
+                    store(blend(second, high, upper), symbol + i + CHUNK);
+                } else {
+                    store(low, symbol + quarter(i));
+                    store(high, symbol + quarter(i) + HALF);
+                }
             }
-            ByteVector high = load(column + i + WIDTH);
-            ByteVector low = addMap(load(column + i), high, FOLD_TABLE);
-            if (WIDTH == CHUNK) {
-                // quarters of the unit: low, low of the second chunk, high, high of the second
-                ByteVector upper = load(UPPER.address());
-                ByteVector middle = load(column + i + HALF);
-                ByteVector last = load(column + i + CHUNK + HALF);
-                ByteVector second = addMap(middle, last, FOLD_TABLE);
-                store(blend(low, middle, upper), symbol + i);
-                store(blend(second, high, upper), symbol + i + CHUNK);
-            } else {
-                store(low, symbol + quarter(i));
-                store(high, symbol + quarter(i) + HALF);
-            }
-            i += UNIT;
         }
     }
 
