@@ -67,19 +67,16 @@ final class Codecs {
     static CodecProvider warm(String type) {
         Kind kind = kind(type);
         try {
-            return CodecWarmUp.warm(kind.make.apply(kernel()), kind.usual, kind.lost, CLOCK);
+            Gf256Kernel fastest = new Gf256Kernels(CLOCK).fastest();
+            return CodecWarmUp.warm(kind.make.apply(fastest), kind.usual, kind.lost, CLOCK);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** The one that nodes take in such a JVM, which takes seconds to find. */
+    /** The one with vectors, where this JVM has them: nodes choose it, too, but take seconds. */
     static Gf256Kernel kernel() {
-        try {
-            return new Gf256Kernels(CLOCK).fastest();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Gf256Kernels.all().getLast();
     }
 
     /** The code in which k source symbols have m repair symbols, or may have more. */

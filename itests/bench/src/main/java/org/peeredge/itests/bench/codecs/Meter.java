@@ -39,12 +39,17 @@ public class Meter {
         return THREADS.getCurrentThreadCpuTime();
     }
 
+    /** Bytes that this thread has allocated so far. */
+    static long threadAllocated() {
+        return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
     /** Of an iteration. */
     @Setup(Level.Iteration)
     public void start() {
         blocks = 0;
         wallBefore = System.nanoTime();
-        allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+        allocatedBefore = threadAllocated();
         nanosBefore = threadNanos();
     }
 
@@ -56,7 +61,7 @@ public class Meter {
     @TearDown(Level.Iteration)
     public void stop() {
         long spent = threadNanos() - nanosBefore;
-        allocated = (double) (THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore) / blocks;
+        allocated = (double) (threadAllocated() - allocatedBefore) / blocks;
         share = (double) spent / (System.nanoTime() - wallBefore);
         nanos = (double) spent / blocks;
     }

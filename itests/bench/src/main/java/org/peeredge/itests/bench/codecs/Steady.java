@@ -15,6 +15,10 @@ final class Steady {
     private static final long BATCH_NANOS = 150_000_000;
     private static final long MOST_NANOS = 30_000_000_000L;
     private static final long CALM_NANOS = 1_500_000_000;
+
+    /** Bytes in a batch: vectors are objects until a compiler has all of a loop. */
+    private static final long BOXES = 50_000_000;
+
     private static final double COMPILERS = 0.08;
     private static final double GAIN = 0.95;
 
@@ -29,9 +33,11 @@ final class Steady {
             long gained = start;
             double best = Double.MAX_VALUE;
             while (now - gained < CALM_NANOS && now - start < MOST_NANOS) {
+                long before = Meter.threadAllocated();
                 double nanos = batch(task);
                 now = Meter.threadNanos();
-                boolean busy = compilers.part() > COMPILERS;
+                long boxes = Meter.threadAllocated() - before;
+                boolean busy = compilers.part() > COMPILERS || boxes > BOXES;
                 gained = busy || nanos < best * GAIN ? now : gained;
                 best = Math.min(best, nanos);
             }
