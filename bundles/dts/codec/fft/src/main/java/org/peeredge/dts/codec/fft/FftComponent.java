@@ -20,7 +20,10 @@ import org.peeredge.kernel.api.Threads;
         immediate = true,
         service = {})
 public final class FftComponent {
-    private static final CodecId USUAL = new CodecId(FftCodec.TYPE, 128, 64, 1216);
+    /** One code over bytes, one over words: each has loops of its own. */
+    private static final CodecId BYTES = new CodecId(FftCodec.TYPE, 128, 64, 1216);
+
+    private static final CodecId WORDS = new CodecId(FftCodec.TYPE, 512, 256, 1216);
 
     private final WarmService<CodecProvider> service;
 
@@ -36,10 +39,15 @@ public final class FftComponent {
                         context,
                         threads,
                         clock,
-                        USUAL,
-                        USUAL.repairSymbols(),
+                        BYTES,
+                        BYTES.repairSymbols(),
                         Map.of(),
-                        () -> new FftCodec(kernels.fastest()));
+                        () ->
+                                CodecWarmUp.warm(
+                                        new FftCodec(kernels.fastest()),
+                                        WORDS,
+                                        WORDS.repairSymbols(),
+                                        clock));
     }
 
     /** Takes it away. */
