@@ -60,7 +60,7 @@ public final class CodecSuite {
     /** What rows there are. */
     public static Set<String> rows() {
         Set<String> rows = new LinkedHashSet<>();
-        Table.lines().forEach(line -> rows.add(line.row()));
+        Table.lines("").forEach(line -> rows.add(line.row()));
         rows.add(Reception.ROW);
         rows.add(Curves.ROW);
         return rows;
@@ -74,13 +74,10 @@ public final class CodecSuite {
      */
     public static List<Figure> measure(List<String> words) throws IOException {
         Asked asked = Asked.of(words);
-        List<Line> lines = Table.lines().stream().filter(line -> asked.wants(line.row())).toList();
-        boolean isal = Isal.there();
-        Line.Lacks lacks =
-                trial ->
-                        trial instanceof Trial.Blocks blocks && blocks.task() == Task.ISAL && !isal
-                                ? "no libisal2"
-                                : "";
+        String nativeForm = Codecs.nativeForm();
+        List<Line> lines =
+                Table.lines(nativeForm).stream().filter(line -> asked.wants(line.row())).toList();
+        Line.Lacks lacks = lacks(Isal.there(), !nativeForm.isEmpty());
         Set<Trial> trials = new LinkedHashSet<>();
         lines.forEach(
                 line -> line.trials().filter(t -> lacks.of(t).isEmpty()).forEach(trials::add));
@@ -94,6 +91,17 @@ public final class CodecSuite {
             figures.addAll(Curves.measure(asked.rounds()));
         }
         return figures;
+    }
+
+    /** Of what is there. */
+    static Line.Lacks lacks(boolean isal, boolean natively) {
+        return trial -> {
+            if (!isal && trial instanceof Trial.Blocks blocks && blocks.task() == Task.ISAL) {
+                return "no libisal2";
+            }
+            boolean lacking = !natively && trial.code().codec().equals(Codecs.NATIVE);
+            return lacking ? "no native kernel" : "";
+        };
     }
 
     /** Every second round goes backwards, so that no trial is always the one after another. */

@@ -8,6 +8,7 @@ import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.codec.fft.FftCodec;
 import org.peeredge.dts.codec.raptorq.RaptorqCodec;
+import org.peeredge.dts.codec.rsnative.NativeKernel;
 import org.peeredge.dts.coding.CodecWarmUp;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Gf256Kernels;
@@ -16,6 +17,9 @@ import org.peeredge.kernel.api.Clock;
 
 /** The codecs that take part. */
 final class Codecs {
+    /** The same type as {@code rs}, by a kernel in C. */
+    static final String NATIVE = "rsnative";
+
     static final Clock CLOCK =
             new Clock() {
                 @Override
@@ -32,11 +36,13 @@ final class Codecs {
     /**
      * One of them.
      *
+     * @param name its type, or another one where two have the same type
      * @param usual what its bundle warms it up with
      * @param lost source symbols, in that
      * @param make of the kernel of this JVM
      */
-    private record Kind(CodecId usual, int lost, Function<Gf256Kernel, CodecProvider> make) {
+    private record Kind(
+            String name, CodecId usual, int lost, Function<Gf256Kernel, CodecProvider> make) {
         boolean rateless() {
             return usual.repairSymbols() < 0;
         }
@@ -45,27 +51,53 @@ final class Codecs {
     /** A line for each. */
     private static final List<Kind> ALL =
             List.of(
-                    new Kind(new CodecId("rs", 10, 4, 16 * 1024), 4, CauchyCodec::new),
-                    new Kind(new CodecId("fft", 128, 64, 1216), 64, FftCodec::new),
-                    new Kind(new CodecId("raptorq", 256, -1, 1216), 64, RaptorqCodec::new));
+                    kind("rs", 10, 4, 16 * 1024, 4, CauchyCodec::new),
+                    kind(NATIVE, 10, 4, 16 * 1024, 4, kernel -> new CauchyCodec(natively())),
+                    kind("fft", 128, 64, 1216, 64, FftCodec::new),
+                    kind("raptorq", 256, -1, 1216, 64, RaptorqCodec::new));
+
+    private static Kind kind(
+            String name,
+            int k,
+            int m,
+            int symbolBytes,
+            int lost,
+            Function<Gf256Kernel, CodecProvider> make) {
+        String type = name.equals(NATIVE) ? CauchyCodec.TYPE : name;
+        return new Kind(name, new CodecId(type, k, m, symbolBytes), lost, make);
+    }
+
+    /** The library stays loaded as long as the JVM. */
+    private static Gf256Kernel natively() {
+        return NativeKernel.open();
+    }
+
+    /** Form of the library in C, as {@code native-gfni}; empty where this machine has none. */
+    static String nativeForm() {
+        try (NativeKernel kernel = NativeKernel.open()) {
+            return kernel.name();
+        } catch (UnsupportedOperationException e) {
+            return "";
+        }
+    }
 
     private Codecs() {}
 
-    private static Kind kind(String type) {
+    private static Kind kind(String name) {
         return ALL.stream()
-                .filter(kind -> kind.usual.type().equals(type))
+                .filter(kind -> kind.name.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no codec '" + type + "'"));
+                .orElseThrow(() -> new IllegalArgumentException("no codec '" + name + "'"));
     }
 
     /** Computes by {@code kernel}. */
-    static CodecProvider make(String type, Gf256Kernel kernel) {
-        return kind(type).make.apply(kernel);
+    static CodecProvider make(String name, Gf256Kernel kernel) {
+        return kind(name).make.apply(kernel);
     }
 
     /** As its bundle does before it offers the codec. */
-    static CodecProvider warm(String type) {
-        Kind kind = kind(type);
+    static CodecProvider warm(String name) {
+        Kind kind = kind(name);
         try {
             Gf256Kernel fastest = new Gf256Kernels(CLOCK).fastest();
             return CodecWarmUp.warm(kind.make.apply(fastest), kind.usual, kind.lost, CLOCK);
@@ -80,7 +112,8 @@ final class Codecs {
     }
 
     /** The code in which k source symbols have m repair symbols, or may have more. */
-    static CodecId id(String type, int k, int m, int symbolBytes) {
-        return new CodecId(type, k, kind(type).rateless() ? -1 : m, symbolBytes);
+    static CodecId id(String name, int k, int m, int symbolBytes) {
+        Kind kind = kind(name);
+        return new CodecId(kind.usual.type(), k, kind.rateless() ? -1 : m, symbolBytes);
     }
 }

@@ -45,6 +45,9 @@ final class Curves {
     private static List<Wanted> wanted() {
         List<Wanted> all = new ArrayList<>();
         both(all, "rs", "#1f77b4", FEW);
+        if (!Codecs.nativeForm().isEmpty()) {
+            both(all, Codecs.NATIVE, "#9467bd", FEW);
+        }
         both(all, "fft", "#2ca02c", ALL);
         both(all, "raptorq", "#d62728", ALL);
         all.add(new Wanted("XOR of random symbols", "#555", Task.XOR, ALL, Table::symbols));

@@ -15,7 +15,12 @@ enum Flags {
     /** As if the CPU had AVX2 and no more, for what the JVM compiles. */
     AVX2,
     /** Without vectors. */
-    PLAIN;
+    PLAIN,
+    /**
+     * Compilers do not wait: what is compiled in the end is the same, but a node takes a hundred
+     * thousand blocks until then.
+     */
+    SOON;
 
     private static final String VECTORS = "--add-modules=jdk.incubator.vector";
 
@@ -34,7 +39,7 @@ enum Flags {
         List<String> all = new ArrayList<>();
         for (String line : lines) {
             boolean taken = !line.isBlank() && !line.startsWith("#");
-            if (taken && !(this == PLAIN && line.equals(VECTORS))) {
+            if (taken && !left(line)) {
                 all.add(line.strip());
             }
         }
@@ -45,12 +50,21 @@ enum Flags {
         return all;
     }
 
+    private boolean left(String line) {
+        return switch (this) {
+            case NODE, AVX2 -> false;
+            case PLAIN -> line.equals(VECTORS);
+            case SOON -> line.startsWith("-XX:Tier") || line.startsWith("-XX:CompileCommand");
+        };
+    }
+
     /** As part of a name. */
     String label() {
         return switch (this) {
             case NODE -> "";
             case AVX2 -> ", AVX2";
             case PLAIN -> ", plain Java";
+            case SOON -> ", compiled soon";
         };
     }
 }

@@ -21,22 +21,31 @@ final class Table {
 
     private Table() {}
 
-    static List<Line> lines() {
+    /**
+     * @param nativeForm of {@link Codecs#nativeForm}: what is asked of it depends on the CPU
+     */
+    static List<Line> lines(String nativeForm) {
         List<Line> all = new ArrayList<>();
         limits(all);
         rs(all, RS_10_4, ">= 1.2", "1.7");
         rs(all, RS_32_16, ">= 1.0", "1.3");
+        boolean gfni = nativeForm.contains("gfni");
+        natively(all, RS_10_4, gfni ? ">= 2.0" : ">= 1.0", gfni ? "3" : "");
+        natively(all, RS_32_16, gfni ? ">= 2.0" : ">= 1.0", gfni ? "3" : "");
+        natively(all, new Code("rs", 128, 64, 64 * KIB), gfni ? ">= 3" : ">= 1.0", gfni ? "4" : "");
         block(all, "fft", Task.ENCODE, ">= 1.5 GB/s or >= 0.03", "3 GB/s");
         block(all, "fft", Task.DECODE, ">= 0.4 GB/s or >= 0.008", "1.2 GB/s");
         block(all, "raptorq", Task.ENCODE, ">= 0.4 GB/s or >= 0.008", "1.4 GB/s");
         block(all, "raptorq", Task.DECODE, ">= 0.22 GB/s or >= 0.004", "0.8 GB/s");
         object(all, new Code("rs", 16, 8, 64 * KIB));
+        object(all, new Code(Codecs.NATIVE, 16, 8, 64 * KIB));
         object(all, new Code("fft", 1024, 512, KIB));
         object(all, new Code("raptorq", 1024, 512, KIB));
         large(all, "fft", Task.ENCODE);
         large(all, "raptorq", Task.ENCODE);
         large(all, "raptorq", Task.DECODE);
         steady(all, RS_10_4);
+        steady(all, new Code(Codecs.NATIVE, 10, 4, 64 * KIB));
         steady(all, of("fft", 1024));
         steady(all, of("raptorq", 1024));
         return all;
@@ -102,6 +111,18 @@ final class Table {
         }
     }
 
+    private static void natively(List<Line> all, Code code, String must, String aim) {
+        Code ours = new Code(Codecs.NATIVE, code.k(), code.m(), code.symbolBytes());
+        all.add(
+                Line.beside(
+                        Codecs.NATIVE,
+                        "rsnative %d+%d, 64 KiB / ISA-L".formatted(code.k(), code.m()),
+                        Reading.speed(Blocks.of(Task.ENCODE, ours)),
+                        Reading.speed(Blocks.of(Task.ISAL, code)),
+                        must,
+                        aim));
+    }
+
     /** A GiB in blocks of a MiB, beside one such block over and over. */
     private static void object(List<Line> all, Code code) {
         Code gib = new Code(code.codec(), code.k(), code.m(), code.symbolBytes(), 1024);
@@ -119,7 +140,7 @@ final class Table {
     private static void steady(List<Line> all, Code code) {
         String name = "%s %d+%d".formatted(code.codec(), code.k(), code.m());
         for (Task task : List.of(Task.ENCODE, Task.DECODE)) {
-            Blocks blocks = Blocks.of(task, code);
+            Blocks blocks = new Blocks(task, code, Flags.SOON);
             Reading reading = new Reading(blocks, "allocated", Reading.Unit.BYTES_PER_BLOCK);
             all.add(
                     Line.alone(

@@ -17,7 +17,7 @@ import org.peeredge.dts.coding.Slots;
  * which multiplies 64 bytes at once. What the library may read and write is checked here, once for
  * each call. After {@link #close}, calls are an {@code IllegalStateException}.
  */
-final class NativeKernel implements Gf256Kernel, AutoCloseable {
+public final class NativeKernel implements Gf256Kernel, AutoCloseable {
     /** The form that any CPU has; plain Java is faster. */
     private static final String PORTABLE = "portable";
 
@@ -56,7 +56,7 @@ final class NativeKernel implements Gf256Kernel, AutoCloseable {
      * @throws UnsupportedOperationException with the reason when this machine cannot have it, or
      *     its results are not those of the plain kernel
      */
-    static NativeKernel open() {
+    public static NativeKernel open() {
         NativeKernel kernel = load();
         String wrong =
                 kernel.form.equals(PORTABLE)
