@@ -66,6 +66,11 @@ public final class CodecSuite {
         return rows;
     }
 
+    /** Whether no row is named. */
+    public static boolean wantsAll(List<String> words) {
+        return Asked.of(words).wanted().isEmpty();
+    }
+
     /**
      * Measures.
      *
