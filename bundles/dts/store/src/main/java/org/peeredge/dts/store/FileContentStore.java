@@ -176,7 +176,8 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
         Path logPath = files.pieceLog(digest);
         Optional<PieceLog.Saved> saved =
                 known == null ? Optional.empty() : PieceLog.read(logPath, Files.size(data));
-        BitSet have = saved.map(PieceLog.Saved::pieces).orElseGet(BitSet::new);
+        PieceLog.Saved here =
+                saved.orElseGet(() -> new PieceLog.Saved(sizeBytes, new BitSet(), new BitSet()));
         PieceLog log =
                 saved.isPresent()
                         ? PieceLog.reopen(logPath, saved.get())
@@ -190,9 +191,10 @@ final class FileContentStore implements ContentStore, FilePartialBlob.Home, Auto
                                     StandardOpenOption.READ,
                                     StandardOpenOption.WRITE));
             PartialEntry entry =
-                    new PartialEntry(digest, sizeBytes, clock.now().toEpochMilli(), have);
-            FilePartialBlob blob = new FilePartialBlob(entry, file, log, have, this, settings);
+                    new PartialEntry(digest, sizeBytes, clock.now().toEpochMilli(), here.pieces());
+            FilePartialBlob blob = new FilePartialBlob(entry, file, log, here, this, settings);
             entry.open = blob;
+            blob.flushLeft();
             if (known != null) {
                 entry.told = known.told;
                 catalog.remove(known);

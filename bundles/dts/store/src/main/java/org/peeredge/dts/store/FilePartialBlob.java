@@ -13,10 +13,10 @@ import org.peeredge.dts.api.PieceMap;
 import org.peeredge.dts.api.Pieces;
 
 /**
- * An incomplete blob that is open. Bytes go straight to their place in the file; the piece log gets
- * their bits after they were forced to the disk, which a timer, the amount written, or {@link
- * #complete} brings about. Locks, in this order: {@code life} (shared by users, exclusive for the
- * end), {@code flushing}, the monitor of {@code have}.
+ * An incomplete blob that is open. Bytes go straight to their place in the file, and the piece log
+ * says so, which outlives a kill. That they were forced to the disk, which a timer, the amount
+ * written, or {@link #complete} brings about, it is told after that. Locks, in this order: {@code
+ * life} (shared by users, exclusive for the end), {@code flushing}, the monitor of {@code have}.
  */
 final class FilePartialBlob implements PartialBlob {
     /** What an open blob needs of its store. */
@@ -43,23 +43,26 @@ final class FilePartialBlob implements PartialBlob {
     private final ReentrantLock flushing = new ReentrantLock();
     private final BitSet have;
     private final BitSet written;
-    private final BitSet waiting = new BitSet();
+    private final BitSet waiting;
     private long waitingBytes;
     private boolean closed;
 
-    /** An open blob with the pieces in {@code have} on disk. */
+    /** An open blob; pieces that are here and not forced are forced in time. */
     FilePartialBlob(
             PartialEntry entry,
             SharedFile file,
             PieceLog log,
-            BitSet have,
+            PieceLog.Saved here,
             Home home,
             StoreSettings settings) {
         this.entry = entry;
         this.file = file;
         this.log = log;
-        this.have = (BitSet) have.clone();
-        this.written = (BitSet) have.clone();
+        this.have = (BitSet) here.pieces().clone();
+        this.written = (BitSet) here.pieces().clone();
+        this.waiting = (BitSet) here.pieces().clone();
+        this.waiting.andNot(here.forced());
+        this.waitingBytes = PartialEntry.bytes(entry.sizeBytes, waiting);
         this.home = home;
         this.settings = settings;
     }
@@ -101,6 +104,7 @@ final class FilePartialBlob implements PartialBlob {
             checkOpen();
             try {
                 file.write(Pieces.offset(entry.sizeBytes, piece), data);
+                log.written(piece);
             } catch (IOException e) {
                 throw DiskFull.translate(settings.dir(), e);
             }
@@ -131,6 +135,16 @@ final class FilePartialBlob implements PartialBlob {
             home.flushLater(this, false);
         }
         return now;
+    }
+
+    /** Has what the process before wrote and did not force forced in time. */
+    void flushLeft() {
+        synchronized (have) {
+            if (waiting.isEmpty()) {
+                return;
+            }
+        }
+        home.flushLater(this, false);
     }
 
     /** From half of the limit on others flush; a writer who comes to the limit does it itself. */
@@ -167,7 +181,7 @@ final class FilePartialBlob implements PartialBlob {
                 }
             }
             file.force();
-            log.record(pieces, true);
+            log.forced(pieces);
             synchronized (have) {
                 // A piece written again meanwhile is on disk one way or the other: both passed.
                 waiting.andNot(pieces);
@@ -190,7 +204,7 @@ final class FilePartialBlob implements PartialBlob {
                     waiting.andNot(pieces);
                     waitingBytes = PartialEntry.bytes(entry.sizeBytes, waiting);
                 }
-                log.record(clip(pieces), false);
+                log.forget(clip(pieces));
             } finally {
                 flushing.unlock();
             }

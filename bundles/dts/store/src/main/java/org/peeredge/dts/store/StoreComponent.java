@@ -68,7 +68,7 @@ public final class StoreComponent {
 
         /** Key {@code flush.bytes}. */
         @AttributeDefinition(
-                description = "Written bytes that a kill may cost at most, per blob",
+                description = "Written bytes that a crash of the machine may cost, per blob",
                 min = "262144",
                 max = "16777216")
         int flush_bytes() default 16_777_216;

@@ -200,7 +200,7 @@ class DamageTest {
     void badPieceLogsAndMapsAreDropped() throws IOException {
         StoreFiles files = new StoreFiles(dir);
         Digest other = StoreFixture.digest(new byte[99]);
-        for (int length : new int[] {0, 5, 16, 17, 18, 200}) {
+        for (int length : new int[] {0, 5, 31, 32, 33, 34, 200}) {
             Files.write(files.partial(other), new byte[10]);
             Files.write(files.pieceLog(other), StoreFixture.bytes(length, length));
             try (StoreFixture f = new StoreFixture(dir)) {

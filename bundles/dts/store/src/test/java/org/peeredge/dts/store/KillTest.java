@@ -3,7 +3,6 @@ package org.peeredge.dts.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -11,7 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import org.peeredge.dts.api.Pieces;
 class KillTest {
     private static final int BLOB_BYTES = 5 * Pieces.MIN_PIECE_BYTES + 99;
     private static final int KILLS = 4;
+    private static final int[] WRITTEN = {0, 2, 5};
 
     @TempDir Path dir;
 
@@ -86,19 +88,17 @@ class KillTest {
         }
     }
 
+    private static Process start(Class<?> main, String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", main.getName()));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    }
+
     private int runUntilKilled(int first, int until, SplittableRandom random) throws Exception {
-        Process child =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                Child.class.getName(),
-                                dir.toString(),
-                                Integer.toString(first))
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+        Process child = start(Child.class, dir.toString(), Integer.toString(first));
         int last = first - 1;
         try (BufferedReader lines = child.inputReader()) {
             String line = lines.readLine();
@@ -119,9 +119,64 @@ class KillTest {
         return last;
     }
 
-    /**
-     * Written and waiting for the timer, then killed: durable within the delay, or fetched again.
-     */
+    /** Writes pieces of one blob, a line for each, and waits to be killed. */
+    static final class Writer {
+        private Writer() {}
+
+        /** Takes the folder. */
+        public static void main(String[] args) throws Exception {
+            StoreFixture f = new StoreFixture(Path.of(args[0]));
+            byte[] blob = StoreFixture.bytes(1, BLOB_BYTES);
+            PartialBlob partial = f.store.open(StoreFixture.digest(blob), BLOB_BYTES);
+            for (int piece : WRITTEN) {
+                partial.write(piece, StoreFixture.piece(blob, piece));
+            }
+            System.out.println(WRITTEN.length);
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    /** Nothing waits for the disk: what is written outlives the process, not the machine. */
+    @Test
+    @Timeout(60)
+    void whatWasWrittenOutlivesAKillButNotACrash() throws Exception {
+        Process child = start(Writer.class, dir.toString());
+        try (BufferedReader lines = child.inputReader()) {
+            assertEquals(Integer.toString(WRITTEN.length), lines.readLine());
+            child.toHandle().destroyForcibly();
+        }
+        assertTrue(child.waitFor(20, TimeUnit.SECONDS));
+        byte[] blob = StoreFixture.bytes(1, BLOB_BYTES);
+        Digest digest = StoreFixture.digest(blob);
+        Path log = new StoreFiles(dir).pieceLog(digest);
+        BitSet written = new BitSet();
+        for (int piece : WRITTEN) {
+            written.set(piece);
+        }
+        PieceLog.Saved saved = PieceLog.read(log, BLOB_BYTES).orElseThrow();
+        assertEquals(written, saved.pieces());
+        byte[] elsewhere = Files.readAllBytes(log);
+        elsewhere[16] ^= 1; // the name of another start of the machine
+        Path crashed = Files.write(dir.resolve("crashed"), elsewhere);
+        BitSet left = PieceLog.read(crashed, BLOB_BYTES).orElseThrow().pieces();
+        assertEquals(saved.forced(), left);
+        Files.delete(crashed);
+        try (StoreFixture f = new StoreFixture(dir);
+                PartialBlob partial = f.store.open(digest, BLOB_BYTES)) {
+            assertEquals(written, partial.have());
+            awaitForced(f, log, written); // in time, though nothing more is written
+        }
+    }
+
+    private static void awaitForced(StoreFixture f, Path log, BitSet pieces) throws IOException {
+        long deadline = f.kernel.clock().nanos() + TimeUnit.SECONDS.toNanos(10);
+        while (!forced(log).equals(pieces)) {
+            assertTrue(f.kernel.clock().nanos() < deadline, "not forced after 10 s");
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Written and waiting for the timer: durable within the delay. */
     @Test
     void writtenPiecesBecomeDurableInTime() throws Exception {
         byte[] blob = StoreFixture.bytes(1, BLOB_BYTES);
@@ -129,17 +184,16 @@ class KillTest {
         Path log = new StoreFiles(dir).pieceLog(digest);
         try (StoreFixture f = new StoreFixture(dir)) {
             PartialBlob partial = f.store.open(digest, BLOB_BYTES);
-            assertFalse(logged(log).get(1));
             partial.write(1, StoreFixture.piece(blob, 1));
-            long deadline = f.kernel.clock().nanos() + TimeUnit.SECONDS.toNanos(10);
-            while (!logged(log).get(1)) {
-                assertTrue(f.kernel.clock().nanos() < deadline, "not durable after 10 s");
-                Thread.onSpinWait();
-            }
+            BitSet one = new BitSet();
+            one.set(1);
+            awaitForced(f, log, one);
+            partial.forget(one);
+            assertEquals(new BitSet(), PieceLog.read(log, BLOB_BYTES).orElseThrow().pieces());
         }
     }
 
-    private static BitSet logged(Path log) throws IOException {
-        return PieceLog.read(log, BLOB_BYTES).orElseThrow().pieces();
+    private static BitSet forced(Path log) throws IOException {
+        return PieceLog.read(log, BLOB_BYTES).orElseThrow().forced();
     }
 }
