@@ -46,6 +46,9 @@ final class Core {
     final Throttle throttle = new Throttle(this);
     final Justice justice;
 
+    /** What may be coded with. */
+    Coding coding = Coding.none();
+
     /** The time of the event in hand. */
     long now;
 

@@ -185,6 +185,9 @@ public sealed interface Event {
     /** Routing made a plan for a transfer. */
     record Planned(Digest digest, Plan plan) implements Event {}
 
+    /** Another codec is to be used, or codecs came or went. */
+    record CodingChanged(Coding coding) implements Event {}
+
     /** Other limits are in force. */
     record Limits(Standing standing) implements Event {}
 

@@ -108,6 +108,7 @@ public final class Swarm {
                 core.throttle.gate.set(e.standing(), core.now);
                 serving.changed();
             }
+            case Event.CodingChanged e -> core.coding = e.coding();
             case Event.EvidenceChecked e -> core.justice.checked(e);
             case Event.AccusationSigned e -> core.justice.signed(e.evidence());
             case Event.ProbeChecked e -> core.justice.probed(e);
