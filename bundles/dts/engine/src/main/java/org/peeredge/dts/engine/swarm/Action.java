@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.BitSet;
 import java.util.List;
 import org.peeredge.dts.api.Digest;
 import org.peeredge.dts.api.SignedMap;
 import org.peeredge.dts.api.UpstreamRef;
+import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.engine.wire.Message;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.routing.api.strategy.TransferView;
@@ -53,6 +55,48 @@ public sealed interface Action {
      * @param hash the expected SHA-256, 32 bytes
      */
     record CheckKept(Digest digest, int piece, byte[] hash) implements Action {}
+
+    /**
+     * Keeps symbols of the frame under {@code handle} for {@link Decode}, by who sent them, and
+     * frees the handle.
+     *
+     * @param first number of the frame's first symbol
+     * @param which of its symbols, counted from the first
+     */
+    record KeepSymbols(
+            Digest digest,
+            int group,
+            CodecId codec,
+            NodeId from,
+            long handle,
+            int first,
+            BitSet which)
+            implements Action {}
+
+    /**
+     * Restores a group from the symbols that are kept, hashes and writes its pieces: {@code
+     * PieceStored} for each, from one of those whose symbols they came of, or {@code StoreFailed},
+     * then {@code GroupDecoded}, and the symbols are dropped; or {@code GroupUndecoded}, and they
+     * are kept. Before either, {@code SymbolsForged} for each member whose symbols are not the
+     * group's.
+     *
+     * @param sizeBytes of the blob
+     * @param bytes of the group
+     * @param parts its pieces that are to be restored
+     * @param known those that are in the store, counted from the group's first
+     */
+    record Decode(
+            Digest digest,
+            long sizeBytes,
+            int group,
+            CodecId codec,
+            int bytes,
+            List<Part> parts,
+            BitSet known)
+            implements Action {}
+
+    /** Forgets the symbols of a group; one that is being decoded ends without a word. */
+    record DropSymbols(Digest digest, int group) implements Action {}
 
     /** Frees the handle: nobody asked for these bytes, or they came twice. */
     record Discard(long handle) implements Action {}

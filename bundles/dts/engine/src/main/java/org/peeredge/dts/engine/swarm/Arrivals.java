@@ -13,8 +13,10 @@ final class Arrivals {
     private final Core core;
     private final Requests requests;
     private final Sharing sharing;
+    private final Late late;
 
-    Arrivals(Core core, Requests requests, Sharing sharing) {
+    Arrivals(Core core, Requests requests, Late late, Sharing sharing) {
+        this.late = late;
         this.core = core;
         this.sharing = sharing;
         this.requests = requests;
@@ -27,6 +29,10 @@ final class Arrivals {
         Source s = t == null ? null : t.sources.get(e.from());
         core.arrived(e.bytes());
         long first = (long) header.group() * Pieces.GROUP_PIECES + header.first();
+        if (t != null && s != null && !header.codec().type().equals(Coding.NONE)) {
+            coded(t, s, e);
+            return;
+        }
         if (t == null
                 || s == null
                 || header.group() < 0
@@ -42,6 +48,15 @@ final class Arrivals {
             return;
         }
         take(t, s, (int) first, asked, e);
+        sharing.room();
+        requests.fill(s.peer);
+    }
+
+    private void coded(Transfer t, Source s, Event.SymbolsArrived e) {
+        if (!requests.coded.arrived(t, s, e)) {
+            drop(e);
+            return;
+        }
         sharing.room();
         requests.fill(s.peer);
     }
@@ -68,6 +83,9 @@ final class Arrivals {
             long sent = answered.getFirst().sentNanos();
             s.peer.delivered(e.bytes(), t.pieceBytes(), sent, core.now, core.limits.windowBytes());
             answered.forEach(r -> requests.drop(t, r));
+            s.peer.loss.seen(e.bytes(), true);
+            s.peer.loss.took(core.now - sent);
+            late.overtaken(t, s, sent);
             t.rosterStale |= s.strikes > 0;
             s.strikes = 0;
             s.delivered = true;

@@ -50,8 +50,18 @@ public sealed interface Event {
     /** The store no longer has it. */
     record Gone(Digest digest) implements Event {}
 
-    /** A member is connected and has said hello. */
-    record PeerUp(NodeId peer, Set<Role> roles, boolean sameLan, long rttMicros) implements Event {}
+    /**
+     * A member is connected and has said hello.
+     *
+     * @param lossy its channel may lose frames of symbols
+     */
+    record PeerUp(NodeId peer, Set<Role> roles, boolean sameLan, long rttMicros, boolean lossy)
+            implements Event {
+        /** Over a channel that loses nothing. */
+        public PeerUp(NodeId peer, Set<Role> roles, boolean sameLan, long rttMicros) {
+            this(peer, roles, sameLan, rttMicros, false);
+        }
+    }
 
     /** New measurements of a connected member. */
     record PeerMeasured(NodeId peer, boolean sameLan, long rttMicros) implements Event {}
@@ -97,6 +107,20 @@ public sealed interface Event {
 
     /** {@link Action.CheckAndStore} or {@link Action.CheckKept} found that it does not match. */
     record PieceBad(Digest digest, int piece, NodeId from, int bytes) implements Event {}
+
+    /** {@link Action.Decode} is done: the group's pieces are stored. */
+    record GroupDecoded(Digest digest, int group) implements Event {}
+
+    /**
+     * {@link Action.Decode} did not restore the group.
+     *
+     * @param more so many more symbols may do; 0 when it cannot be decoded here
+     * @param mixed there are enough, but false ones among them, and it cannot be told which
+     */
+    record GroupUndecoded(Digest digest, int group, int more, boolean mixed) implements Event {}
+
+    /** A member sent symbols that are not those of the group, as the restored group shows. */
+    record SymbolsForged(Digest digest, int group, NodeId from, int bytes) implements Event {}
 
     /**
      * A map's signatures were checked.

@@ -39,7 +39,7 @@ final class Flow implements WholeFetch.Ending {
         Picker picker = new Picker(core, takes, sharing);
         this.requests = new Requests(core, picker, takes);
         this.late = new Late(core, picker, requests);
-        this.arrivals = new Arrivals(core, requests, sharing);
+        this.arrivals = new Arrivals(core, requests, late, sharing);
         this.offers = new Offers(core);
         this.maps = new Maps(core);
         this.claiming = new Claiming(core, this);
@@ -239,6 +239,7 @@ final class Flow implements WholeFetch.Ending {
         t.have.clear();
         t.checked.clear();
         t.need.clear();
+        t.plain.clear();
         t.news.clear();
         t.vouched.clear();
         t.unsigned.clear();
@@ -308,6 +309,7 @@ final class Flow implements WholeFetch.Ending {
         for (int p = t.checking.nextSetBit(0); p >= 0; p = t.checking.nextSetBit(p + 1)) {
             core.pendingBytes -= t.length(p);
         }
+        requests.coded.end(t);
         takes.end(t);
         core.transfers.remove(t.digest);
         offers.tell(t.digest);

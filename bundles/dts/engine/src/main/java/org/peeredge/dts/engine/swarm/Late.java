@@ -10,6 +10,7 @@ import org.peeredge.dts.engine.swarm.Action.Counted;
 final class Late {
     private static final int MAX_DUPLICATES = 4;
     private static final int MAX_STRIKES = 3;
+    private static final int OVERTAKEN = 3;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
 
     private final Core core;
@@ -24,11 +25,26 @@ final class Late {
 
     /** Overdue requests are taken back; slow ones are doubled within the LAN. */
     void tick(Transfer t) {
+        requests.coded.tick(t);
         for (Request r : Requests.all(t)) {
             if (core.now >= r.deadlineNanos()) {
                 overdue(t, r);
             } else if (core.now >= r.softNanos() && !picker.offersCome(t)) {
                 hedge(t, r);
+            }
+        }
+    }
+
+    /** Where frames get lost, what many later answers have overtaken does not come any more. */
+    void overtaken(Transfer t, Source s, long sentNanos) {
+        if (!s.peer.lossy) {
+            return;
+        }
+        for (Request r : Requests.all(t)) {
+            boolean earlier = r.source() == s && r.sentNanos() < sentNanos;
+            boolean first = r.piece() == r.batch().first;
+            if (earlier && first && ++r.batch().overtaken >= OVERTAKEN) {
+                overdue(t, r);
             }
         }
     }
@@ -41,6 +57,12 @@ final class Late {
         }
         s.late.set(r.piece());
         requests.takeBack(t, r);
+        if (s.peer.lossy) {
+            s.peer.loss.seen(r.batch().count * t.pieceBytes(), false);
+        }
+        if (s.peer.lossy && !s.peer.silent(core.now)) {
+            return;
+        }
         if (core.now >= s.peer.suspendedUntilNanos) {
             s.peer.timedOut(core.now);
             t.rosterStale = true;
@@ -81,6 +103,7 @@ final class Late {
         if (!requests.ready(t)
                 || !t.requests.isEmpty()
                 || !t.checking.isEmpty()
+                || !t.coded.isEmpty()
                 || !core.mayAsk(t)) {
             return;
         }

@@ -29,7 +29,7 @@ final class Members {
             known.measured(e.sameLan(), e.rttMicros());
             return;
         }
-        Peer peer = new Peer(e.peer(), e.roles(), e.sameLan(), e.rttMicros());
+        Peer peer = new Peer(e.peer(), e.roles(), e.sameLan(), e.rttMicros(), e.lossy());
         core.peers.put(e.peer(), peer);
         boolean returned = core.returned(e.peer());
         for (Transfer t : core.transfers.values()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.engine.swarm;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Pieces;
@@ -19,6 +21,7 @@ final class Peer {
     private static final long LONGEST_TIMEOUT_NANOS = 15 * Time.SECOND;
     private static final long UNKNOWN_TIMEOUT_NANOS = 5 * Time.SECOND;
     private static final int START_PIECES = 2;
+    private static final long SILENT_NANOS = 5 * Time.SECOND;
 
     /** A path that got longer is believed by this part at each measurement. */
     private static final int BASE_DRIFT = 64;
@@ -38,6 +41,17 @@ final class Peer {
 
     /** Asked for, and more may be asked for whatever the window: so that ranges follow closely. */
     int leadPieces;
+
+    /** Frames of its channel may get lost; how many do. */
+    final boolean lossy;
+
+    final Loss loss = new Loss();
+
+    /** So long codes are worth it on its channel. */
+    long codedUntilNanos = Long.MIN_VALUE;
+
+    /** Since when nothing has come, though something was asked for. */
+    long awaitedNanos = Long.MIN_VALUE;
 
     boolean sameLan;
     long rttNanos;
@@ -85,12 +99,18 @@ final class Peer {
      */
     long baseRttNanos;
 
+    private final Map<String, Long> lacking = new HashMap<>();
     private long windowBytes;
     private long grown;
     private long lastArrivalNanos = Long.MIN_VALUE;
 
     Peer(NodeId id, Set<Role> roles, boolean sameLan, long rttMicros) {
+        this(id, roles, sameLan, rttMicros, false);
+    }
+
+    Peer(NodeId id, Set<Role> roles, boolean sameLan, long rttMicros, boolean lossy) {
         this.id = id;
+        this.lossy = lossy;
         this.origin = roles.contains(Role.ORIGIN);
         this.tried = origin;
         measured(sameLan, rttMicros);
@@ -178,6 +198,26 @@ final class Peer {
         return Math.max(Time.SECOND / 4, 3 * expectedNanos(pieceBytes));
     }
 
+    /** Something is asked of it. */
+    void asked(long nowNanos) {
+        awaitedNanos = awaitedNanos == Long.MIN_VALUE ? nowNanos : awaitedNanos;
+    }
+
+    /** Whether so many of its frames in a row were lost that it may be gone. */
+    boolean silent(long nowNanos) {
+        return awaitedNanos != Long.MIN_VALUE && nowNanos - awaitedNanos >= SILENT_NANOS;
+    }
+
+    /** It has no such codec: not to be asked for it until then. */
+    void lacks(String type, long untilNanos) {
+        lacking.put(type, untilNanos);
+    }
+
+    boolean hasNo(String type, long nowNanos) {
+        Long until = lacking.get(type);
+        return until != null && nowNanos < until;
+    }
+
     /** When a piece asked now should come. */
     long expectedNanos(int pieceBytes) {
         if (bytesPerSecond == 0) {
@@ -194,6 +234,7 @@ final class Peer {
         bytesPerSecond =
                 bytesPerSecond == 0 ? Math.max(1, sample) : (3 * bytesPerSecond + sample) / 4 + 1;
         lastArrivalNanos = nowNanos;
+        awaitedNanos = Long.MIN_VALUE;
         lateNanos = nowNanos + lateAfterNanos(pieceBytes);
         failures = 0;
         suspendedUntilNanos = Long.MIN_VALUE;
@@ -215,6 +256,7 @@ final class Peer {
     /** A request ran into its deadline: fewer at once, and none for a while when it goes on. */
     void timedOut(long nowNanos) {
         windowBytes = 0;
+        awaitedNanos = Long.MIN_VALUE;
         failures = Math.min(failures + 1, 10);
         suspendedUntilNanos = nowNanos + Math.min(16, 1L << failures) * Time.SECOND / 4;
     }

@@ -21,6 +21,9 @@ record Request(
         /** Of a range; 0 for what a member is asked for. */
         final long range;
 
+        /** Answers to later ones that have come from the same source. */
+        int overtaken;
+
         /** Pieces of it that are still wanted from this source. */
         int open;
 

@@ -30,6 +30,7 @@ final class Requests {
     private final Picker picker;
     private final Takes takes;
     final Isolation isolation;
+    final Coded coded;
 
     /** Ranges begun so far. */
     private long ranges;
@@ -39,6 +40,7 @@ final class Requests {
         this.picker = picker;
         this.takes = takes;
         this.isolation = new Isolation(core, this);
+        this.coded = new Coded(core, picker);
     }
 
     /** Asks as much as windows allow, of the least loaded source first. */
@@ -53,19 +55,15 @@ final class Requests {
                 open.add(s);
             }
         }
-        while (!open.isEmpty() && core.mayAsk(t) && !t.need.isEmpty()) {
+        while (!open.isEmpty() && wantsAny(t)) {
             Source best = open.getFirst();
             for (Source s : open) {
                 if ((s.inflight + 1L) * best.weight < (best.inflight + 1L) * s.weight) {
                     best = s;
                 }
             }
-            int piece = room(t, best) ? picker.pick(t, best) : -1;
-            if (piece < 0) {
+            if (!room(t, best) || !askNext(t, best)) {
                 open.remove(best);
-            } else {
-                t.helping = false;
-                ask(t, best, piece, picker.run(t, best, piece));
             }
         }
     }
@@ -76,7 +74,7 @@ final class Requests {
             fill(t);
             return;
         }
-        while (core.mayAsk(t) && askOnce(t, s)) {
+        while (askOnce(t, s)) {
             // as much as there is room for
         }
     }
@@ -95,7 +93,7 @@ final class Requests {
             peer.turn = (peer.turn + 1) % all.size();
             Transfer t = all.get(peer.turn);
             Source s = t.sources.get(peer.id);
-            idle = s != null && core.mayAsk(t) && askOnce(t, s) ? 0 : idle + 1;
+            idle = s != null && askOnce(t, s) ? 0 : idle + 1;
         }
     }
 
@@ -117,16 +115,27 @@ final class Requests {
             fill(t);
             return false;
         }
-        if (!ready(t) || !usable(s) || !room(t, s)) {
-            return false;
+        return ready(t) && usable(s) && room(t, s) && askNext(t, s);
+    }
+
+    /** Asks for symbols of a group that lacks some, else for the next piece or its group. */
+    private boolean askNext(Transfer t, Source s) {
+        if (coded.ask(t, s)) {
+            return true;
         }
-        int piece = picker.pick(t, s);
+        int piece = core.mayAsk(t) ? picker.pick(t, s) : -1;
         if (piece < 0) {
             return false;
         }
         t.helping = false;
-        ask(t, s, piece, picker.run(t, s, piece));
+        if (!coded.begin(t, s, piece) || !coded.ask(t, s)) {
+            ask(t, s, piece, picker.run(t, s, piece));
+        }
         return true;
+    }
+
+    private boolean wantsAny(Transfer t) {
+        return !t.need.isEmpty() || coded.wants(t);
     }
 
     /** A neighbour has room to send a piece now. */
@@ -143,7 +152,7 @@ final class Requests {
 
     boolean ready(Transfer t) {
         return t.store == Transfer.Store.OPEN
-                && !t.need.isEmpty()
+                && (!t.need.isEmpty() || !t.coded.isEmpty())
                 && !t.resetWanted
                 // Readers see what arrives: nothing that only a single member vouches for.
                 && (t.fast || (t.maps.map() != null && (t.maps.trusted() || t.readable != 1)))
@@ -173,9 +182,11 @@ final class Requests {
             core.throttle.asked(t, s.peer, length);
         }
         Batch batch = new Batch(piece, count, s.upstream ? ++ranges : 0);
+        s.peer.asked(core.now);
         long soft = core.now + s.peer.lateAfterNanos(t.pieceBytes());
         s.peer.lateNanos = idle ? soft : s.peer.lateNanos;
-        long deadline = core.now + timeoutNanos(t, s);
+        long deadline =
+                core.now + (s.peer.lossy ? s.peer.loss.lostAfterNanos() : timeoutNanos(t, s));
         for (int p = piece; p < piece + count; p++) {
             t.need.clear(p);
             List<Request> all = t.requests.computeIfAbsent(p, _ -> new ArrayList<>(1));
@@ -285,6 +296,16 @@ final class Requests {
         }
     }
 
+    /** A member sent symbols that are not those of the group. */
+    void forged(Transfer t, Event.SymbolsForged e) {
+        core.count(t.digest, Counted.BAD, e.from(), e.bytes());
+        Source s = t.sources.get(e.from());
+        if (s != null) {
+            int piece = e.group() * Pieces.GROUP_PIECES;
+            punishSender(t, s, piece, "sent symbols that do not belong to their group", false);
+        }
+    }
+
     /**
      * Bans a sender that is proven wrong: by a true map, or by its own word ({@code claimed}). One
      * that may have passed on in good faith what another claimed, or that differs from what one or
@@ -323,6 +344,10 @@ final class Requests {
     /** Whether the answer is a no, and what follows. */
     void refused(Transfer t, Source s, Message.Refused m) {
         long at = (long) m.group() * Pieces.GROUP_PIECES + m.first();
+        if (coded.refused(t, s, m)) {
+            fill(t);
+            return;
+        }
         if (m.group() < 0 || m.first() < 0 || at >= t.pieces()) {
             return;
         }
@@ -368,6 +393,7 @@ final class Requests {
 
     /** Takes every request to a source away, because it is gone or not to be used. */
     void lose(Transfer t, Source s) {
+        coded.lose(t, s);
         for (Request r : all(t)) {
             if (r.source() == s) {
                 giveUp(t, r);
@@ -386,6 +412,7 @@ final class Requests {
 
     /** Takes back all that a source was asked for. */
     void takeBack(Transfer t, Source s) {
+        coded.lose(t, s);
         for (Request r : all(t)) {
             if (r.source() == s) {
                 takeBack(t, r);
@@ -395,6 +422,7 @@ final class Requests {
 
     /** Takes everything back: the transfer ends. */
     void takeAllBack(Transfer t) {
+        coded.takeAllBack(t);
         for (Request r : all(t)) {
             takeBack(t, r);
         }

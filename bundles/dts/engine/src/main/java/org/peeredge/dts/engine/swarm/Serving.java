@@ -203,8 +203,10 @@ final class Serving {
         return t == null ? 0 : t.rarity(piece(m));
     }
 
+    /** Of symbols that are no pieces, the first piece of the group. */
     private static int piece(Message.GetSymbols m) {
-        return m.group() * Pieces.GROUP_PIECES + m.first();
+        int piece = m.group() * Pieces.GROUP_PIECES;
+        return m.codec().type().equals(Coding.NONE) ? piece + m.first() : piece;
     }
 
     void room(NodeId from) {
@@ -244,7 +246,7 @@ final class Serving {
         }
         int from = (int) firstOfGroup;
         int to = Math.min(n, from + Pieces.GROUP_PIECES);
-        if (m.codec().type().equals("none")) {
+        if (m.codec().type().equals(Coding.NONE)) {
             if (m.codec().symbolBytes() != Pieces.bytes(size)
                     || m.codec().sourceSymbols() != to - from
                     || m.first() + m.count() > to - from) {
@@ -296,7 +298,9 @@ final class Serving {
         if (peer != null) {
             peer.credit.exchanged(bytes);
         }
-        core.uplink.left(bytes, answer.request.codec().symbolBytes(), answer.begunNanos, core.now);
+        boolean pieces = answer.request.codec().type().equals(Coding.NONE);
+        int unit = pieces ? answer.request.codec().symbolBytes() : (int) bytes;
+        core.uplink.left(bytes, unit, answer.begunNanos, core.now);
     }
 
     private void left(NodeId id) {

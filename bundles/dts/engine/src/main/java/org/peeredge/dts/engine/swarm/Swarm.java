@@ -134,6 +134,15 @@ public final class Swarm {
                 judged(e.from(), e.bytes());
                 with(e.digest(), t -> flow.checks.pieceBad(t, e));
             }
+            case Event.GroupDecoded e -> with(e.digest(), t -> flow.requests.coded.decoded(t, e));
+            case Event.GroupUndecoded e ->
+                    with(
+                            e.digest(),
+                            t -> {
+                                flow.requests.coded.undecoded(t, e);
+                                flow.advance(t);
+                            });
+            case Event.SymbolsForged e -> with(e.digest(), t -> flow.requests.forged(t, e));
             case Event.UpstreamOpened e -> with(e.digest(), t -> feed.opened(t, e));
             case Event.UpstreamPiece e -> with(e.digest(), t -> feed.piece(t, e.piece()));
             case Event.UpstreamReads e -> core.throttle.reads(e.digest(), e.bytes());

@@ -18,8 +18,9 @@ import org.peeredge.kernel.api.NodeId;
 
 /**
  * One blob on its way here. A piece is in exactly one of these states: needed (in {@link #need}),
- * asked for (in {@link #requests}), being checked ({@link #checking}), or kept ({@link #have});
- * what is kept is {@link #checked} against the map in use or not yet.
+ * asked for (in {@link #requests}, or in {@link #coding} as part of its group), being checked
+ * ({@link #checking}), or kept ({@link #have}); what is kept is {@link #checked} against the map in
+ * use or not yet.
  */
 final class Transfer {
     enum Store {
@@ -71,6 +72,14 @@ final class Transfer {
 
     /** Of those in {@link #checking}, what this node has read from upstream and is writing. */
     final Map<Integer, Ranges.Read> writing = new LinkedHashMap<>();
+
+    /** Groups that are fetched as symbols, and their pieces until they are being decoded. */
+    final Map<Integer, CodedGroup> coded = new LinkedHashMap<>();
+
+    final BitSet coding = new BitSet();
+
+    /** Groups that coding did not bring: by pieces from now on. */
+    final BitSet plain = new BitSet();
 
     /** Being checked against a map that is not in use any more. */
     final BitSet outdated = new BitSet();
@@ -227,7 +236,7 @@ final class Transfer {
     }
 
     boolean started() {
-        return !have.isEmpty() || !requests.isEmpty() || !checking.isEmpty();
+        return !have.isEmpty() || !requests.isEmpty() || !coding.isEmpty() || !checking.isEmpty();
     }
 
     /** Pieces that may be given to others: checked against a trusted map, or by their claims. */
@@ -289,6 +298,7 @@ final class Transfer {
         need.set(0, n);
         need.andNot(have);
         need.andNot(checking);
+        need.andNot(coding);
         requests.keySet().forEach(need::clear);
         oldPieces = !have.isEmpty();
         if (holders.length != n) {
@@ -315,7 +325,8 @@ final class Transfer {
 
     /** A piece is nowhere now: it must be asked for again. */
     void missing(int piece) {
-        if (!have.get(piece) && !checking.get(piece) && !requests.containsKey(piece)) {
+        boolean comes = checking.get(piece) || coding.get(piece) || requests.containsKey(piece);
+        if (!have.get(piece) && !comes) {
             need.set(piece);
         }
     }

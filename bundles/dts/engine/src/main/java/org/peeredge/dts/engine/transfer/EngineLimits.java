@@ -2,6 +2,7 @@
 package org.peeredge.dts.engine.transfer;
 
 import java.time.Duration;
+import org.peeredge.dts.api.Pieces;
 
 /**
  * The bounds of the runtime.
@@ -26,6 +27,16 @@ public record EngineLimits(
         int maxTransfers,
         Duration openTimeout,
         Duration availableTimeout) {
+    /** Pieces of symbols that wait for the rest of their group, at most. */
+    int symbolBuffers() {
+        return (int) Math.max(8, 2 * maxParkedBytes / Pieces.MAX_PIECE_BYTES);
+    }
+
+    /** Groups that are being decoded at once, at most; each thread has one. */
+    int groupBuffers() {
+        return 256 + maxAbandonedThreads;
+    }
+
     /** What a node of the edge profile uses. */
     public static EngineLimits defaults() {
         return new EngineLimits(

@@ -17,6 +17,7 @@ import org.peeredge.dts.api.Pieces;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.api.channel.Frame;
+import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.engine.swarm.Action;
 import org.peeredge.dts.engine.swarm.Event;
@@ -64,6 +65,7 @@ final class EngineRuntime {
     private final Ingress ingress;
     private final Egress egress;
     private final Encoders encoders;
+    private final Decoders decoders;
     private final UpstreamFetches upstreams;
     private final RangeFetches ranges;
     private final Signatures signatures;
@@ -122,6 +124,19 @@ final class EngineRuntime {
                         limits.sendTimeout(),
                         ports.links(),
                         metrics,
+                        this::post);
+        decoders =
+                new Decoders(
+                        ports.codecThreads(),
+                        new GroupDecoder(
+                                blobs,
+                                sha,
+                                ports.codecs(),
+                                ports.codecThreads(),
+                                new BufferPool(CodecId.MAX_GROUP_BYTES, limits.groupBuffers()),
+                                self),
+                        new BufferPool(Pieces.MAX_PIECE_BYTES, limits.symbolBuffers()),
+                        this::onLoop,
                         this::post);
         upstreams =
                 new UpstreamFetches(
@@ -195,6 +210,7 @@ final class EngineRuntime {
         ingress.close();
         observer.stop();
         encoders.close();
+        decoders.close();
     }
 
     /** Lets go of what the store has open; after {@link #stop} and the last task of the workers. */
@@ -313,6 +329,9 @@ final class EngineRuntime {
             case Action.CancelSymbols a -> egress.cancel(a.to(), a.cancel());
             case Action.OpenStore a -> work.open(a, (partial, have) -> opened(a, partial, have));
             case Action.CheckAndStore a -> ingress.checkAndStore(a);
+            case Action.KeepSymbols a -> ingress.keepSymbols(a, decoders);
+            case Action.Decode a -> decoders.decode(a);
+            case Action.DropSymbols a -> decoders.drop(a.digest(), a.group());
             case Action.CheckKept a ->
                     work.atOnce(a.digest(), () -> Optional.of(ingress.checkKept(a, self)));
             case Action.Discard a -> ingress.discard(a.handle());

@@ -92,6 +92,15 @@ public final class Ingress {
         }
     }
 
+    /** Hands a frame's symbols to {@code decoders}, and frees it. */
+    void keepSymbols(Action.KeepSymbols action, Decoders decoders) {
+        Parked p = parked.remove(action.handle());
+        if (p != null) {
+            decoders.keep(action, p.frame().bytes());
+            free(p);
+        }
+    }
+
     /** Checks and writes the pieces of a frame on a worker. */
     void checkAndStore(Action.CheckAndStore action) {
         Parked p = parked.remove(action.handle());

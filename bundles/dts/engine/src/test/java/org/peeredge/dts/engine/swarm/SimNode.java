@@ -78,6 +78,7 @@ final class SimNode implements Receiver {
     final Map<NodeId, Integer> bad = new LinkedHashMap<>();
 
     long upstreamBytes;
+    long framesLost;
     int upstreamStarts;
     int failures;
     int dropped;
@@ -87,6 +88,11 @@ final class SimNode implements Receiver {
     private Swarm swarm;
     private long handles;
     private final Map<Long, Symbols> kept = new LinkedHashMap<>();
+    final SimGroups groups = new SimGroups(this);
+
+    /** What it sends of codes is not what it should be; pieces are. */
+    boolean forgesSymbols;
+
     private final SimFeed feed = new SimFeed(this);
     private final SimRanges ranges = new SimRanges(this);
     private final ArrayDeque<Event> queue = new ArrayDeque<>();
@@ -140,12 +146,17 @@ final class SimNode implements Receiver {
     }
 
     private void later(long nanos, Event event) {
+        later(nanos, () -> event(event));
+    }
+
+    /** Runs it then, unless the node was killed meanwhile. */
+    void later(long nanos, Runnable what) {
         int now = life;
         sim.time.after(
                 nanos,
                 () -> {
                     if (life == now) {
-                        event(event);
+                        what.run();
                     }
                 });
     }
@@ -157,6 +168,7 @@ final class SimNode implements Receiver {
         queue.clear();
         kept.clear();
         feed.clear();
+        groups.clear();
         ranges.clear();
         for (Port peer : port().peers()) {
             sim.network.cut(port(), peer);
@@ -185,7 +197,12 @@ final class SimNode implements Receiver {
         SimNode other = sim.node(peer);
         event(
                 new Event.PeerUp(
-                        other.id, other.roles, other.lan == lan, sim.rttMicros(this, other)));
+                        other.id,
+                        other.roles,
+                        other.lan == lan,
+                        sim.rttMicros(this, other),
+                        sim.loss != null));
+        event(new Event.CodingChanged(sim.coding));
     }
 
     @Override
@@ -216,6 +233,8 @@ final class SimNode implements Receiver {
             reply(
                     from,
                     new Message.MapOf(SimContent.signed(sim.content(m.digest()).falseMap(), id)));
+        } else if (message instanceof Symbols symbols && sim.lost(sim.node(from), symbols.bytes)) {
+            framesLost++;
         } else if (message instanceof Symbols symbols) {
             long handle = ++handles;
             kept.put(handle, symbols);
@@ -241,11 +260,19 @@ final class SimNode implements Receiver {
             }
             case Action.SendSymbols a when dawdles ->
                     sim.time.after(8_000 * MILLI, () -> sendSymbols(a));
+            case Action.SendSymbols a when !a.request().codec().type().equals(Coding.NONE) ->
+                    sendCoded(a);
             case Action.SendSymbols a -> sendSymbols(a);
             case Action.CancelSymbols a -> {}
             case Action.OpenStore a -> open(a);
             case Action.CheckAndStore a -> checkAndStore(a);
             case Action.CheckKept a -> checkKept(a);
+            case Action.KeepSymbols a -> {
+                Symbols symbols = kept.remove(a.handle());
+                groups.keep(a, symbols != null && symbols.genuine);
+            }
+            case Action.Decode a -> groups.decode(a);
+            case Action.DropSymbols a -> groups.drop(a);
             case Action.Discard a -> {
                 Symbols dropped = kept.remove(a.handle());
                 if (dropped != null && !dropped.genuine) {
@@ -324,13 +351,24 @@ final class SimNode implements Receiver {
             bytes += Pieces.length(content.sizeBytes(), p);
             genuine &= disk.blob(m.digest()).genuine.get(p);
         }
-        int size = bytes;
+        boolean matchesFalseMap = (falseMaps || falseClaims) && !corrupts;
+        send(a, bytes, genuine && !falseMaps, matchesFalseMap);
+    }
+
+    private void sendCoded(Action.SendSymbols a) {
+        Message.GetSymbols m = a.request();
+        asked++;
+        int bytes = SimGroups.bytes(m, sim.content(m.digest()).sizeBytes());
+        later(groups.encodeNanos(m), () -> send(a, bytes, !forgesSymbols, false));
+    }
+
+    private void send(Action.SendSymbols a, int size, boolean genuine, boolean matchesFalseMap) {
+        Message.GetSymbols m = a.request();
         Port to = sim.port(a.to());
         SymbolsHeader header =
                 new SymbolsHeader(
                         m.digest(), m.group(), m.codec(), m.first(), m.count(), new byte[0]);
-        boolean matchesFalseMap = (falseMaps || falseClaims) && !corrupts;
-        Symbols symbols = new Symbols(id, header, size, genuine && !falseMaps, matchesFalseMap);
+        Symbols symbols = new Symbols(id, header, size, genuine, matchesFalseMap);
         int now = life;
         boolean going =
                 port().send(

@@ -25,6 +25,7 @@ import org.peeredge.kit.simnet.VirtualTime;
 final class SwarmSim {
     static final UpstreamRef REF = new UpstreamRef("registry.example", "app");
     static final long SECOND = 1_000_000_000;
+    private static final int PACKET_BYTES = 1200;
 
     final long seed;
     final VirtualTime time = new VirtualTime();
@@ -41,6 +42,19 @@ final class SwarmSim {
 
     /** The LANs' ways to each other, where they have one. */
     final Map<Integer, Router> routers = new LinkedHashMap<>();
+
+    /** The chance that a packet from a node is lost now; null for channels that lose nothing. */
+    @Nullable Loses loss;
+
+    /** The chance that a packet of a node, by its number, is lost at a time. */
+    interface Loses {
+        double chance(int node, long nanos);
+    }
+
+    /** What nodes code with, and how fast they are. */
+    Coding coding = Coding.none();
+
+    Map<String, Coding.Speed> speeds = Map.of();
 
     private final Map<Port, SimNode> byPort = new LinkedHashMap<>();
     private final Map<NodeId, SimNode> byId = new LinkedHashMap<>();
@@ -206,6 +220,18 @@ final class SwarmSim {
     /** Takes a node away for good. */
     void cut(SimNode node) {
         node.kill();
+    }
+
+    /** Whether a frame of symbols is lost: it is when one of its packets is. */
+    boolean lost(SimNode from, int bytes) {
+        if (loss == null) {
+            return false;
+        }
+        double arrives =
+                Math.pow(
+                        1 - loss.chance(nodes.indexOf(from), time.nanos()),
+                        Math.ceilDiv(bytes, PACKET_BYTES));
+        return random.nextDouble() >= arrives;
     }
 
     void ticks(SimNode node) {

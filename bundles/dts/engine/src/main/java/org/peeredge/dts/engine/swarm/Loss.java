@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.peeredge.dts.engine.swarm;
+
+/**
+ * How likely it is that a frame from a member arrives, where its channel may lose some. Losses are
+ * taken to strike each byte alike, so what was seen of frames of one length tells of another's;
+ * what was seen long ago counts less and less.
+ */
+final class Loss {
+    /** Frames after which what was seen counts by 1/e. */
+    private static final double MEMORY = 64;
+
+    /** Frames that are taken to have arrived before any was seen. */
+    private static final double PRIOR = 8;
+
+    private static final double MOST = 0.98;
+
+    /** Until an answer has come; RFC 6298 has a second, for paths across the world. */
+    private static final long FIRST_NANOS = Time.SECOND / 2;
+
+    private static final long SHORTEST_NANOS = Time.SECOND / 5;
+    private static final long LONGEST_NANOS = Time.SECOND;
+
+    private int seen;
+    private long answerNanos;
+    private long spreadNanos;
+    private double frames = PRIOR;
+    private double bytes = PRIOR * (1 << 14);
+    private double lost;
+
+    /** A frame of that many bytes came, or did not. */
+    void seen(int frameBytes, boolean arrived) {
+        seen++;
+        double fade = 1 - 1 / MEMORY;
+        frames = frames * fade + 1;
+        bytes = bytes * fade + frameBytes;
+        lost = lost * fade + (arrived ? 0 : 1);
+    }
+
+    /** An answer took so long; also one that was taken to be lost. */
+    void took(long nanos) {
+        if (answerNanos == 0) {
+            answerNanos = Math.max(1, nanos);
+            spreadNanos = nanos / 2;
+        } else {
+            spreadNanos = (3 * spreadNanos + Math.abs(answerNanos - nanos)) / 4;
+            answerNanos = (7 * answerNanos + nanos) / 8;
+        }
+    }
+
+    /**
+     * What has not come by then is lost: twice the time of RFC 6298, since queues that this node
+     * makes itself grow fast. Most losses are seen before, by what comes after them.
+     */
+    long lostAfterNanos() {
+        return answerNanos == 0
+                ? FIRST_NANOS
+                : Math.clamp(2 * (answerNanos + 4 * spreadNanos), SHORTEST_NANOS, LONGEST_NANOS);
+    }
+
+    /** Whether too little was seen yet to judge by. */
+    boolean unknown() {
+        return seen < PRIOR;
+    }
+
+    /** The chance that a frame of that many bytes arrives, 0 to 1. */
+    double arrives(long frameBytes) {
+        return Math.exp(-perByte() * frameBytes);
+    }
+
+    /** The longest frame that arrives with a chance of {@code least}. */
+    long longest(double least) {
+        double perByte = perByte();
+        return perByte == 0 ? Long.MAX_VALUE : (long) (-Math.log(least) / perByte);
+    }
+
+    private double perByte() {
+        return -Math.log1p(-Math.min(MOST, lost / frames)) * frames / bytes;
+    }
+}
