@@ -23,6 +23,7 @@ import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.Codecs;
 import org.peeredge.dts.api.discovery.DirectoryStore;
 import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.api.receipt.Receipts;
@@ -70,6 +71,7 @@ public final class EngineNode implements AutoCloseable {
     private final Swarm swarm;
     final EngineRuntime runtime;
     private final FlowControl flow;
+    private final CodecDesk codecs;
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
     final ReceiptDesk receipts;
@@ -96,24 +98,27 @@ public final class EngineNode implements AutoCloseable {
      * How much it may use.
      *
      * @param workers threads that hash and touch the disk, and as many for codecs
+     * @param codec what is asked for while the operator has chosen nothing: {@code auto}, {@code
+     *     none} or a type
      */
     public record Settings(
             PeersConfig peers,
             EngineLimits limits,
             SwarmLimits swarm,
             ReceiptLimits receipts,
-            int workers) {}
+            int workers,
+            String codec) {}
 
     /** Makes and starts everything. */
     public EngineNode(Parts parts, Settings settings) {
         EngineLimits limits = settings.limits();
         loop = parts.threads().newLoop(BUNDLE, "loop");
         workers = parts.threads().newPool(BUNDLE, "disk", settings.workers(), 4_096);
-        CodecThreads.Settings codecs =
+        CodecThreads.Settings sizes =
                 new CodecThreads.Settings(
                         settings.workers(), limits.maxAbandonedThreads(), limits.codecTimeout());
-        codecPool = parts.threads().newPool(BUNDLE, "codec", codecs.threads(), 0);
-        codecThreads = new CodecThreads(codecPool, loop, codecs);
+        codecPool = parts.threads().newPool(BUNDLE, "codec", sizes.threads(), 0);
+        codecThreads = new CodecThreads(codecPool, loop, sizes);
         codecPatience = limits.codecTimeout().multipliedBy(2);
         blocking = parts.threads().newVirtualPool(BUNDLE, "upstream");
         metrics = parts.metrics();
@@ -145,6 +150,14 @@ public final class EngineNode implements AutoCloseable {
                                 new ToPeers()),
                         settings.receipts());
         flow = flow(parts);
+        codecs =
+                CodecDesk.of(
+                        settings.codec(),
+                        parts.store().records(BUNDLE + ".codecs"),
+                        workers,
+                        loop,
+                        parts.codecs(),
+                        runtime::submit);
         mesh = new PeerMesh(parts.identity().self().node(), peers);
         Availability availability =
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
@@ -161,6 +174,7 @@ public final class EngineNode implements AutoCloseable {
         loop.execute(runtime::start);
         loop.execute(receipts::start);
         loop.execute(flow::start);
+        codecs.start();
         peers.start();
         stocktaking(parts.store());
         DirectoryStore own =
@@ -270,6 +284,11 @@ public final class EngineNode implements AutoCloseable {
         return flow;
     }
 
+    /** The choice of a codec. */
+    public Codecs codecs() {
+        return codecs;
+    }
+
     /** Members that lied. */
     public Bans bans() {
         return peers.bans();
@@ -278,6 +297,11 @@ public final class EngineNode implements AutoCloseable {
     /** A channel plugin came, or is about to go and has been removed from its slots. */
     public void channelsChanged() {
         peers.providersChanged();
+    }
+
+    /** A codec plugin was added to its slots, removed from them, or tripped off; any thread. */
+    public void codecsChanged() {
+        codecs.changed();
     }
 
     /** A codec plugin has been removed from its slots. Waits until what it made is closed. */
@@ -296,6 +320,7 @@ public final class EngineNode implements AutoCloseable {
     public void close() {
         CountDownLatch stopped = new CountDownLatch(1);
         loop.execute(() -> {
+            codecs.stop();
             flow.stop();
             runtime.stop();
             receipts.stop();
