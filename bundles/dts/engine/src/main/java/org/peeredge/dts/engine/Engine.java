@@ -128,7 +128,7 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
     }
 
     private void codecsChanged() {
-        node.codecsChanged();
+        node.codecs().changed();
     }
 
     private static <T> PluginSlots<T> slots(
@@ -173,12 +173,12 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
             policyOption = ReferencePolicyOption.GREEDY)
     void addCodec(CodecProvider codec, Map<String, Object> properties) {
         codecs.add(type(properties), ranking(properties), codec);
-        node.codecsChanged();
+        node.codecs().changed();
     }
 
     void removeCodec(CodecProvider codec) {
         codecs.remove(codec);
-        node.codecsChanged();
+        node.codecs().changed();
         node.codecGone(codec);
     }
 

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.Records;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.codec.CodecSpeed;
 import org.peeredge.dts.api.codec.Codecs;
@@ -34,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CodecDesk implements Codecs {
     private static final Logger LOG = LoggerFactory.getLogger(CodecDesk.class);
+
+    private static final String TABLE = "org.peeredge.dts.engine.codecs";
 
     /** A codec warms up for some seconds after its bundle has started, or was swapped. */
     static final Duration GRACE = Duration.ofSeconds(60);
@@ -81,19 +82,18 @@ public final class CodecDesk implements Codecs {
      * @param configured what is used while the operator has chosen nothing
      */
     static CodecDesk of(
+            EngineNode.Parts parts,
             String configured,
-            Records records,
             Executor workers,
             Loop loop,
-            PluginSlots<CodecProvider> slots,
             Consumer<Event> events) {
         return new CodecDesk(
                 new Ports(
                         configured,
-                        new CodecRecords(records),
+                        new CodecRecords(parts.store().records(TABLE)),
                         workers,
                         loop,
-                        slots,
+                        parts.codecs(),
                         events,
                         LOG::warn));
     }
@@ -128,8 +128,8 @@ public final class CodecDesk implements Codecs {
         }
     }
 
-    /** A codec came, went, or was tripped off; any thread. */
-    void changed() {
+    /** A codec was added to its slots, removed from them, or tripped off; any thread. */
+    public void changed() {
         synchronized (lock) {
             tell();
         }

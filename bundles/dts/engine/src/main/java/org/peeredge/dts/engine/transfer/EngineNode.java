@@ -23,7 +23,6 @@ import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.codec.CodecProvider;
-import org.peeredge.dts.api.codec.Codecs;
 import org.peeredge.dts.api.discovery.DirectoryStore;
 import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.api.receipt.Receipts;
@@ -150,14 +149,7 @@ public final class EngineNode implements AutoCloseable {
                                 new ToPeers()),
                         settings.receipts());
         flow = flow(parts);
-        codecs =
-                CodecDesk.of(
-                        settings.codec(),
-                        parts.store().records(BUNDLE + ".codecs"),
-                        workers,
-                        loop,
-                        parts.codecs(),
-                        runtime::submit);
+        codecs = CodecDesk.of(parts, settings.codec(), workers, loop, runtime::submit);
         mesh = new PeerMesh(parts.identity().self().node(), peers);
         Availability availability =
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
@@ -285,7 +277,7 @@ public final class EngineNode implements AutoCloseable {
     }
 
     /** The choice of a codec. */
-    public Codecs codecs() {
+    public CodecDesk codecs() {
         return codecs;
     }
 
@@ -297,11 +289,6 @@ public final class EngineNode implements AutoCloseable {
     /** A channel plugin came, or is about to go and has been removed from its slots. */
     public void channelsChanged() {
         peers.providersChanged();
-    }
-
-    /** A codec plugin was added to its slots, removed from them, or tripped off; any thread. */
-    public void codecsChanged() {
-        codecs.changed();
     }
 
     /** A codec plugin has been removed from its slots. Waits until what it made is closed. */

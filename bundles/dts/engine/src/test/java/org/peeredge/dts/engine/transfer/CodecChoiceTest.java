@@ -25,7 +25,7 @@ final class CodecChoiceTest {
             Codecs codecs = node.engine.codecs();
             assertEquals(Codecs.AUTO, codecs.inUse());
             node.codecs.add("rs", 0, new NoneCodec());
-            node.engine.codecsChanged();
+            node.engine.codecs().changed();
             assertEquals(
                     new Codecs.Change("auto", "rs"),
                     codecs.use("rs").toCompletableFuture().get(10, TimeUnit.SECONDS));
