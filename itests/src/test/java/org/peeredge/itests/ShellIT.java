@@ -42,6 +42,8 @@ class ShellIT {
                     "log:set DEBUG",
                     "mesh:token-create",
                     "mesh:revoke 00",
+                    "dts:codec-bench none",
+                    "dts:codec-use none",
                     "dts:store-check",
                     "routing:strategy-use random",
                     "scr:disable x",
@@ -89,6 +91,11 @@ class ShellIT {
         assertTrue(allowed("op", "feature:list -i").contains("peeredge-profile-server"));
         allowed("op", "log:set INFO org.peeredge");
         allowed("op", "routing:strategy-use network");
+        assertTrue(allowed("op", "dts:codec-use none").contains("codec: auto -> none"));
+        assertTrue(allowed("op", "dts:codec-list").contains("in use"));
+        assertTrue(allowed("op", "dts:codec-use auto").contains("codec: none -> auto"));
+        Ran unknown = ssh("op", "op", "dts:codec-use nothing");
+        assertTrue(unknown.output().contains("there is no codec 'nothing'"), unknown::output);
     }
 
     @Test

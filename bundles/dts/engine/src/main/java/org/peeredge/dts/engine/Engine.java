@@ -2,7 +2,6 @@
 package org.peeredge.dts.engine;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,22 +26,18 @@ import org.peeredge.dts.api.Flow;
 import org.peeredge.dts.api.Transfers;
 import org.peeredge.dts.api.Upstream;
 import org.peeredge.dts.api.channel.ChannelProvider;
-import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.CodecSpeed;
+import org.peeredge.dts.api.codec.Codecs;
 import org.peeredge.dts.api.discovery.DirectoryStore;
 import org.peeredge.dts.api.discovery.Finder;
 import org.peeredge.dts.api.receipt.Fork;
 import org.peeredge.dts.api.receipt.Receipt;
 import org.peeredge.dts.api.receipt.Receipts;
 import org.peeredge.dts.engine.flow.FlowComponent;
-import org.peeredge.dts.engine.peers.PeersConfig;
-import org.peeredge.dts.engine.receipts.ReceiptLimits;
-import org.peeredge.dts.engine.swarm.SwarmLimits;
-import org.peeredge.dts.engine.transfer.EngineLimits;
 import org.peeredge.dts.engine.transfer.EngineNode;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Clock;
-import org.peeredge.kernel.api.ConfigCheck;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Threads;
 import org.peeredge.kernel.api.mesh.Member;
@@ -69,11 +64,12 @@ import org.slf4j.LoggerFactory;
             Mesh.class,
             Finder.class,
             Receipts.class,
-            Bans.class
+            Bans.class,
+            Codecs.class
         },
         configurationPid = Engine.PID)
 @Designate(ocd = EngineConfig.class)
-public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Bans {
+public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Bans, Codecs {
     static final String PID = "org.peeredge.dts.engine";
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -103,10 +99,10 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
             @Reference FlowComponent flow,
             EngineConfig config) {
         this.flow = flow;
-        EngineNode.Settings settings = settings(config);
+        EngineNode.Settings settings = EngineSettings.of(config);
         MetricScope scope = metrics.scope();
-        channels = slots("channel", MAX_CHANNEL_FAILURES, scope);
-        codecs = slots("codec", MAX_CODEC_FAILURES, scope);
+        channels = slots("channel", MAX_CHANNEL_FAILURES, scope, () -> {});
+        codecs = slots("codec", MAX_CODEC_FAILURES, scope, this::codecsChanged);
         node =
                 new EngineNode(
                         new EngineNode.Parts(
@@ -131,7 +127,12 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
         node.close();
     }
 
-    private static <T> PluginSlots<T> slots(String family, int maxFailures, MetricScope scope) {
+    private void codecsChanged() {
+        node.codecs().changed();
+    }
+
+    private static <T> PluginSlots<T> slots(
+            String family, int maxFailures, MetricScope scope, Runnable onTrip) {
         Counter tripped =
                 scope.counter(
                         "peeredge_dts_engine_plugins_tripped_total",
@@ -148,94 +149,8 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
                             family,
                             type,
                             reason);
+                    onTrip.run();
                 });
-    }
-
-    private static EngineNode.Settings settings(EngineConfig c) {
-        ConfigCheck check = new ConfigCheck(PID);
-        List<PeerAddress> bootstrap =
-                Arrays.stream(c.bootstrap())
-                        .filter(text -> !text.isBlank())
-                        .map(text -> address(check, text))
-                        .toList();
-        PeersConfig.Lan lan = PeersConfig.Lan.defaults();
-        PeersConfig defaults =
-                PeersConfig.defaults(
-                        bootstrap,
-                        new PeersConfig.Lan(
-                                c.lan_discovery(),
-                                check.notBlank("lan.group", c.lan_group()),
-                                check.range("lan.port", c.lan_port(), 1, 65_535),
-                                lan.interval(),
-                                lan.memory(),
-                                lan.maxPerSecond()));
-        SwarmLimits s = SwarmLimits.defaults();
-        int transfers = check.range("transfers.max", c.transfers_max(), 1, 100_000);
-        return new EngineNode.Settings(
-                defaults.withMaxConnections(
-                        check.range("connections.max", c.connections_max(), 1, 4_096)),
-                limits(check, c, transfers),
-                new SwarmLimits(
-                        transfers,
-                        s.helped(),
-                        check.range(
-                                "inflight.max.bytes", c.inflight_max_bytes(), 1L << 20, 1L << 34),
-                        s.windowBytes(),
-                        s.queuedPerPeer(),
-                        s.queued(),
-                        s.interestsPerPeer(),
-                        s.interests(),
-                        s.mapBytes()),
-                receipts(check, c),
-                check.range("workers", c.workers(), 1, 256));
-    }
-
-    private static ReceiptLimits receipts(ConfigCheck check, EngineConfig c) {
-        return new ReceiptLimits(
-                c.receipts(),
-                check.range(
-                        "receipt.bytes",
-                        c.receipt_bytes(),
-                        1L << 20,
-                        ReceiptLimits.MAX_ENTRY_BYTES),
-                Duration.ofSeconds(
-                        check.range("receipt.idle.seconds", c.receipt_idle_seconds(), 1, 3_600)),
-                check.range(
-                        "unsigned.max.bytes",
-                        c.unsigned_max_bytes(),
-                        ReceiptLimits.MIN_UNSIGNED_BYTES,
-                        1L << 40),
-                check.range("receipts.kept", c.receipts_kept(), 0, 100_000));
-    }
-
-    private static EngineLimits limits(ConfigCheck check, EngineConfig c, int transfers) {
-        return new EngineLimits(
-                check.range("parked.max.bytes", c.parked_max_bytes(), 1L << 20, 1L << 34),
-                check.range("send.buffers", c.send_buffers(), 4, 65_536),
-                Duration.ofMillis(
-                        check.range(
-                                "send.timeout.millis", c.send_timeout_millis(), 1_000, 600_000)),
-                EngineLimits.defaults().maxEncoders(),
-                Duration.ofMillis(
-                        check.range("codec.timeout.millis", c.codec_timeout_millis(), 100, 60_000)),
-                check.range("max.abandoned.threads", c.max_abandoned_threads(), 0, 256),
-                transfers,
-                Duration.ofSeconds(
-                        check.range("open.timeout.seconds", c.open_timeout_seconds(), 1, 600)),
-                Duration.ofMillis(
-                        check.range(
-                                "available.timeout.millis",
-                                c.available_timeout_millis(),
-                                10,
-                                60_000)));
-    }
-
-    private static PeerAddress address(ConfigCheck check, String text) {
-        try {
-            return PeerAddress.parse(text.strip());
-        } catch (IllegalArgumentException e) {
-            throw check.bad("bootstrap", text, "must be like tcp://host:7440");
-        }
     }
 
     @Reference(
@@ -258,10 +173,12 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
             policyOption = ReferencePolicyOption.GREEDY)
     void addCodec(CodecProvider codec, Map<String, Object> properties) {
         codecs.add(type(properties), ranking(properties), codec);
+        node.codecs().changed();
     }
 
     void removeCodec(CodecProvider codec) {
         codecs.remove(codec);
+        node.codecs().changed();
         node.codecGone(codec);
     }
 
@@ -361,6 +278,31 @@ public final class Engine implements Transfers, Flow, Mesh, Finder, Receipts, Ba
     @Override
     public CompletionStage<Optional<Ban>> lift(NodeId member) {
         return node.bans().lift(member);
+    }
+
+    @Override
+    public String chosen() {
+        return node.codecs().chosen();
+    }
+
+    @Override
+    public String inUse() {
+        return node.codecs().inUse();
+    }
+
+    @Override
+    public CompletionStage<Codecs.Change> use(String type) {
+        return node.codecs().use(type);
+    }
+
+    @Override
+    public CompletionStage<Void> measured(String type, CodecSpeed speed) {
+        return node.codecs().measured(type, speed);
+    }
+
+    @Override
+    public Map<String, CodecSpeed> measured() {
+        return node.codecs().measured();
     }
 
     @Override

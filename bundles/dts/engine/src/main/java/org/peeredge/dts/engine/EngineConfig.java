@@ -68,6 +68,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     int max_abandoned_threads() default 16;
 
     @AttributeDefinition(
+            description =
+                    "Codec that members are asked for: auto, none or a type; dts:codec-use says"
+                            + " otherwise until this changes.")
+    String codec() default "auto";
+
+    @AttributeDefinition(
             description = "Threads that hash and touch the disk, and as many for codecs.",
             min = "1",
             max = "256")

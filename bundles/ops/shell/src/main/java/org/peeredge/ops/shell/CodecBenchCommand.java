@@ -2,7 +2,11 @@
 package org.peeredge.ops.shell;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
@@ -12,6 +16,8 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.CodecSpeed;
+import org.peeredge.dts.api.codec.Codecs;
 import org.peeredge.kernel.api.Clock;
 
 /** {@code dts:codec-bench}. */
@@ -20,12 +26,31 @@ import org.peeredge.kernel.api.Clock;
         scope = "dts",
         name = "codec-bench",
         description =
-                "Measures this node's codecs: megabytes per second of one thread, some seconds a row")
+                "Measures this node's codecs, megabytes per second of one thread, some seconds a"
+                        + " row, and remembers the speed with k = 32, m = 16")
 public final class CodecBenchCommand extends ShellCommand {
-    /** k, m and bytes of a symbol: small objects, image layers, many small symbols. */
-    private static final int[][] SHAPES = {
-        {4, 2, 256 * 1024}, {10, 4, 64 * 1024}, {32, 16, 64 * 1024}, {1024, 512, 1216}
-    };
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** One way to cut a block. */
+    private record Shape(int k, int m, int symbolBytes) {
+        /** How many times as many symbols, or as few, as another. */
+        double farFrom(Shape other) {
+            return Math.abs(Math.log((double) k / other.k));
+        }
+    }
+
+    /** A block of image layers; what is remembered. */
+    private static final Shape REMEMBERED = new Shape(32, 16, 64 * 1024);
+
+    /** Small objects, image layers, many small symbols. */
+    private static final List<Shape> SHAPES =
+            List.of(
+                    new Shape(4, 2, 256 * 1024),
+                    new Shape(10, 4, 64 * 1024),
+                    REMEMBERED,
+                    new Shape(1024, 512, 1216));
+
+    private record Measured(Shape shape, CodecSpeed speed) {}
 
     @Argument(name = "type", description = "Type, as codec-list shows it; all when it is left out")
     @Completion(CodecCompleter.class)
@@ -36,7 +61,16 @@ public final class CodecBenchCommand extends ShellCommand {
 
     @Override
     void run(Services services, PrintStream out) throws Exception {
-        Rows rows = new Rows("type", "k", "m", "symbol_bytes", "encode_mb_s", "decode_mb_s");
+        Rows rows =
+                new Rows(
+                        "type",
+                        "k",
+                        "m",
+                        "symbol_bytes",
+                        "encode_mb_s",
+                        "decode_mb_s",
+                        "remembered");
+        List<String> troubles = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         services.call(
                 Clock.class,
@@ -48,7 +82,12 @@ public final class CodecBenchCommand extends ShellCommand {
                                 // The best of its type is the one that the node uses.
                                 if ((type.isEmpty() || type.equals(plugin.type()))
                                         && seen.add(plugin.type())) {
-                                    measure(plugin.service(), clock, rows, out);
+                                    show(
+                                            plugin.type(),
+                                            measure(plugin.service(), clock, out),
+                                            services,
+                                            rows,
+                                            troubles);
                                 }
                             });
                     return rows;
@@ -60,13 +99,17 @@ public final class CodecBenchCommand extends ShellCommand {
                             : "no codec of type '" + type + "'; see dts:codec-list");
         }
         rows.print(out, json);
+        if (!json) {
+            troubles.stream().distinct().forEach(out::println);
+        }
     }
 
-    private void measure(CodecProvider codec, Clock clock, Rows rows, PrintStream out)
+    private List<Measured> measure(CodecProvider codec, Clock clock, PrintStream out)
             throws InterruptedException {
         CodecRating rating = new CodecRating(codec, clock);
-        for (int[] shape : SHAPES) {
-            Optional<CodecId> id = rating.id(shape[0], shape[1], shape[2]);
+        List<Measured> all = new ArrayList<>();
+        for (Shape shape : SHAPES) {
+            Optional<CodecId> id = rating.id(shape.k(), shape.m(), shape.symbolBytes());
             if (id.isEmpty()) {
                 continue;
             }
@@ -75,19 +118,53 @@ public final class CodecBenchCommand extends ShellCommand {
                         "measuring "
                                 + codec.type()
                                 + " with k = "
-                                + shape[0]
+                                + shape.k()
                                 + ", m = "
-                                + shape[1]);
+                                + shape.m());
                 out.flush();
             }
-            CodecRating.Speed speed = rating.measure(id.get(), shape[1]);
+            all.add(new Measured(shape, rating.measure(id.get(), shape.m())));
+        }
+        return all;
+    }
+
+    private static void show(
+            String codec, List<Measured> all, Services services, Rows rows, List<String> troubles)
+            throws Exception {
+        Optional<Measured> best =
+                all.stream().min(Comparator.comparingDouble(m -> m.shape().farFrom(REMEMBERED)));
+        boolean kept = best.isPresent() && remember(codec, best.get().speed(), services, troubles);
+        for (Measured m : all) {
             rows.add(
-                    codec.type(),
-                    shape[0],
-                    shape[1],
-                    shape[2],
-                    speed.encodeMegabytes(),
-                    speed.decodeMegabytes());
+                    codec,
+                    m.shape().k(),
+                    m.shape().m(),
+                    m.shape().symbolBytes(),
+                    CodecRating.megabytes(m.speed().encodeBytesPerSecond()),
+                    CodecRating.megabytes(m.speed().decodeBytesPerSecond()),
+                    kept && m.equals(best.get()));
+        }
+    }
+
+    /** What was measured is worth printing, whatever becomes of it. */
+    private static boolean remember(
+            String codec, CodecSpeed speed, Services services, List<String> troubles)
+            throws Exception {
+        try {
+            services.call(
+                    Codecs.class,
+                    Missing.TRANSFERS,
+                    codecs -> {
+                        Stages.await(
+                                codecs.measured(codec, speed).thenApply(_ -> speed),
+                                PATIENCE,
+                                "remembering");
+                        return speed;
+                    });
+            return true;
+        } catch (RuntimeException e) {
+            troubles.add("nothing was remembered: " + e.getMessage());
+            return false;
         }
     }
 }

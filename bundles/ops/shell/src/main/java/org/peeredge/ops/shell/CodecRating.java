@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.CodecSpeed;
 import org.peeredge.dts.api.codec.CodecTrial;
 import org.peeredge.kernel.api.Clock;
 
@@ -15,14 +16,6 @@ final class CodecRating {
 
     private final CodecProvider codec;
     private final Clock clock;
-
-    /**
-     * What was measured, in megabytes (10^6) of the block per second.
-     *
-     * @param encodeMegabytes making all repair symbols of a block
-     * @param decodeMegabytes restoring a block that lost as many source symbols
-     */
-    record Speed(long encodeMegabytes, long decodeMegabytes) {}
 
     CodecRating(CodecProvider codec, Clock clock) {
         this.codec = codec;
@@ -43,17 +36,23 @@ final class CodecRating {
         return Optional.empty();
     }
 
+    /** As operators read it: millions of bytes. */
+    static long megabytes(long bytes) {
+        return Math.round(bytes / 1e6);
+    }
+
     /**
      * Measures.
      *
+     * @param lost how many source symbols are restored, of as many repair symbols
      * @throws InterruptedException when the operator wants no more of it
      */
-    Speed measure(CodecId id, int lost) throws InterruptedException {
+    CodecSpeed measure(CodecId id, int lost) throws InterruptedException {
         try (CodecTrial trial = new CodecTrial(codec, id, lost)) {
-            Speed speed =
-                    new Speed(
-                            megabytes(trial.blockBytes(), trial::encode),
-                            megabytes(trial.blockBytes(), trial::decode));
+            CodecSpeed speed =
+                    new CodecSpeed(
+                            bytesPerSecond(trial.blockBytes(), trial::encode),
+                            bytesPerSecond(trial.blockBytes(), trial::decode));
             if (!trial.right()) {
                 throw new IllegalStateException(
                         "codec " + id + " computes wrongly on this machine: uninstall it");
@@ -62,7 +61,7 @@ final class CodecRating {
         }
     }
 
-    private long megabytes(int bytes, Runnable turn) throws InterruptedException {
+    private long bytesPerSecond(int bytes, Runnable turn) throws InterruptedException {
         double best = Double.MAX_VALUE;
         for (int batch = 0; batch < BATCHES; batch++) {
             if (Thread.interrupted()) {
@@ -78,6 +77,6 @@ final class CodecRating {
             }
             best = Math.min(best, (double) (now - from) / turns);
         }
-        return Math.round(bytes * 1e3 / best);
+        return Math.max(1, Math.round(bytes * 1e9 / best));
     }
 }

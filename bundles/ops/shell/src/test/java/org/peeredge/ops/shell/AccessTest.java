@@ -44,7 +44,7 @@ final class AccessTest {
                 forViewers.add(name);
             }
         }
-        assertEquals(27, commands.size(), commands.toString());
+        assertEquals(28, commands.size(), commands.toString());
         lists.remove("mesh:token-list"); // what is on offer to join is the admin's business
         assertEquals(lists, forViewers);
     }

@@ -2,6 +2,7 @@
 package org.peeredge.ops.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,11 +13,16 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.CodecSpeed;
+import org.peeredge.dts.api.codec.Codecs;
 import org.peeredge.dts.api.codec.Decoder;
 import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
@@ -133,6 +139,7 @@ final class CodecBenchCommandTest {
         Repeats codec = new Repeats();
         context.add(CodecProvider.class, codec, Map.of("peeredge.type", "repeats"));
         String printed = run(new CodecBenchCommand());
+        assertTrue(printed.contains("nothing was remembered: the transfer engine"), printed);
         assertTrue(printed.contains("measuring repeats with k = 4, m = 2"), printed);
         assertTrue(printed.contains("262144"), printed);
         CodecBenchCommand other = new CodecBenchCommand();
@@ -143,7 +150,40 @@ final class CodecBenchCommandTest {
         JsonNode row = new ObjectMapper().readTree(run(asJson)).get(0);
         // A turn takes 20 ms by this clock: 1,048,576 bytes each.
         assertEquals(52, row.get("encode_mb_s").asInt());
+        assertFalse(row.get("remembered").asBoolean());
         codec.wrong = true;
         assertTrue(failure(new CodecBenchCommand()).contains("computes wrongly"));
+    }
+
+    private static CompletableFuture<Void> put(Map<String, CodecSpeed> speeds, Object[] args) {
+        speeds.put((String) args[0], (CodecSpeed) args[1]);
+        return CompletableFuture.allOf();
+    }
+
+    @Test
+    void remembersTheSpeedOfTheShapeNearestToImageLayers() throws Exception {
+        AtomicLong now = new AtomicLong();
+        context.add(
+                Clock.class,
+                FakeContext.proxy(Clock.class, (method, args) -> now.addAndGet(20_000_000)),
+                Map.of());
+        Repeats codec = new Repeats();
+        context.add(CodecProvider.class, codec, Map.of("peeredge.type", "repeats"));
+        Map<String, CodecSpeed> remembered = new HashMap<>();
+        context.add(
+                Codecs.class,
+                FakeContext.proxy(
+                        Codecs.class,
+                        (method, args) ->
+                                method.equals("measured") ? put(remembered, args) : List.of()),
+                Map.of());
+        CodecBenchCommand command = new CodecBenchCommand();
+        command.json = true;
+        JsonNode rows = new ObjectMapper().readTree(run(command));
+        assertEquals(1, rows.size());
+        assertTrue(rows.get(0).get("remembered").asBoolean());
+        // 1,048,576 bytes in 20 ms.
+        assertEquals(Map.of("repeats", new CodecSpeed(52_428_800, 52_428_800)), remembered);
+        assertFalse(run(new CodecBenchCommand()).contains("nothing was remembered"));
     }
 }

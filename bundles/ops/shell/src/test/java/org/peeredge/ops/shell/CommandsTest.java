@@ -115,6 +115,7 @@ final class CommandsTest {
                         new BanLiftCommand(),
                         new CacheListCommand(),
                         new CacheUseCommand(),
+                        new CodecUseCommand(),
                         new ReplicaListCommand(),
                         new PinCommand(),
                         new UnpinCommand(),

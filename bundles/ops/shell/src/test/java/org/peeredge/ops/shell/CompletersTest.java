@@ -14,6 +14,7 @@ import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Session;
 import org.junit.jupiter.api.Test;
 import org.peeredge.dts.api.cache.Cache;
+import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.kernel.api.NodeId;
 import org.peeredge.kernel.api.Role;
 import org.peeredge.kernel.api.mesh.Member;
@@ -94,6 +95,19 @@ final class CompletersTest {
     }
 
     @Test
+    void offersCodecsAndWhatElseCanBeChosen() {
+        for (String type : List.of("raptorq", "none")) {
+            services.add(
+                    CodecProvider.class,
+                    FakeContext.proxy(CodecProvider.class, (method, args) -> type),
+                    Map.of("peeredge.type", type));
+        }
+        assertEquals(List.of("none", "raptorq"), offers(new CodecCompleter(), ""));
+        assertEquals(List.of("auto", "none", "raptorq"), offers(new CodecChoiceCompleter(), ""));
+        assertEquals(List.of("auto"), offers(new CodecChoiceCompleter(), "a"));
+    }
+
+    @Test
     void offersMembersAndWhatSelectsThem() {
         members();
         assertEquals(List.of(ONE.hex(), OTHER.hex()), offers(new MemberCompleter(), ""));
@@ -159,6 +173,7 @@ final class CompletersTest {
         assertEquals(StrategyCompleter.class, completer(StrategyUseCommand.class, "type"));
         assertEquals(SelectorCompleter.class, completer(StrategyUseCommand.class, "nodes"));
         assertEquals(CacheCompleter.class, completer(CacheUseCommand.class, "type"));
+        assertEquals(CodecChoiceCompleter.class, completer(CodecUseCommand.class, "type"));
         assertEquals(ReplicaCompleter.class, completer(UnpinCommand.class, "image"));
         assertEquals(MemberCompleter.class, completer(RevokeCommand.class, "node"));
         assertEquals(TokenCompleter.class, completer(TokenRevokeCommand.class, "id"));

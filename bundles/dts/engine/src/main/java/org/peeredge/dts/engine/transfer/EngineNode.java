@@ -70,6 +70,7 @@ public final class EngineNode implements AutoCloseable {
     private final Swarm swarm;
     final EngineRuntime runtime;
     private final FlowControl flow;
+    private final CodecDesk codecs;
     private final EngineTransfers transfers;
     private final PeerMesh mesh;
     final ReceiptDesk receipts;
@@ -96,24 +97,27 @@ public final class EngineNode implements AutoCloseable {
      * How much it may use.
      *
      * @param workers threads that hash and touch the disk, and as many for codecs
+     * @param codec what is asked for while the operator has chosen nothing: {@code auto}, {@code
+     *     none} or a type
      */
     public record Settings(
             PeersConfig peers,
             EngineLimits limits,
             SwarmLimits swarm,
             ReceiptLimits receipts,
-            int workers) {}
+            int workers,
+            String codec) {}
 
     /** Makes and starts everything. */
     public EngineNode(Parts parts, Settings settings) {
         EngineLimits limits = settings.limits();
         loop = parts.threads().newLoop(BUNDLE, "loop");
         workers = parts.threads().newPool(BUNDLE, "disk", settings.workers(), 4_096);
-        CodecThreads.Settings codecs =
+        CodecThreads.Settings sizes =
                 new CodecThreads.Settings(
                         settings.workers(), limits.maxAbandonedThreads(), limits.codecTimeout());
-        codecPool = parts.threads().newPool(BUNDLE, "codec", codecs.threads(), 0);
-        codecThreads = new CodecThreads(codecPool, loop, codecs);
+        codecPool = parts.threads().newPool(BUNDLE, "codec", sizes.threads(), 0);
+        codecThreads = new CodecThreads(codecPool, loop, sizes);
         codecPatience = limits.codecTimeout().multipliedBy(2);
         blocking = parts.threads().newVirtualPool(BUNDLE, "upstream");
         metrics = parts.metrics();
@@ -145,6 +149,7 @@ public final class EngineNode implements AutoCloseable {
                                 new ToPeers()),
                         settings.receipts());
         flow = flow(parts);
+        codecs = CodecDesk.of(parts, settings.codec(), workers, loop, runtime::submit);
         mesh = new PeerMesh(parts.identity().self().node(), peers);
         Availability availability =
                 new Availability(parts.store(), mesh, workers, limits.availableTimeout());
@@ -161,6 +166,7 @@ public final class EngineNode implements AutoCloseable {
         loop.execute(runtime::start);
         loop.execute(receipts::start);
         loop.execute(flow::start);
+        codecs.start();
         peers.start();
         stocktaking(parts.store());
         DirectoryStore own =
@@ -270,6 +276,11 @@ public final class EngineNode implements AutoCloseable {
         return flow;
     }
 
+    /** The choice of a codec. */
+    public CodecDesk codecs() {
+        return codecs;
+    }
+
     /** Members that lied. */
     public Bans bans() {
         return peers.bans();
@@ -296,6 +307,7 @@ public final class EngineNode implements AutoCloseable {
     public void close() {
         CountDownLatch stopped = new CountDownLatch(1);
         loop.execute(() -> {
+            codecs.stop();
             flow.stop();
             runtime.stop();
             receipts.stop();

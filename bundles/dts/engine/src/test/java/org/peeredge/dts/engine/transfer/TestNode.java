@@ -26,6 +26,7 @@ import org.peeredge.dts.api.UpstreamRef;
 import org.peeredge.dts.api.channel.ChannelProvider;
 import org.peeredge.dts.api.channel.PeerAddress;
 import org.peeredge.dts.api.codec.CodecProvider;
+import org.peeredge.dts.api.codec.Codecs;
 import org.peeredge.dts.channel.memory.MemoryChannelProvider;
 import org.peeredge.dts.channel.memory.MemoryNetwork;
 import org.peeredge.dts.channel.memory.MemorySettings;
@@ -145,7 +146,8 @@ final class TestNode implements AutoCloseable {
                                 limits,
                                 SwarmLimits.defaults(),
                                 receipts,
-                                4));
+                                4,
+                                Codecs.AUTO));
     }
 
     private static <T> PluginSlots<T> slots(List<String> trips) {
