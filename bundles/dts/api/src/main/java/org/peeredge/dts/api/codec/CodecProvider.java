@@ -20,6 +20,15 @@ public interface CodecProvider {
      */
     void check(CodecId id);
 
+    /**
+     * How many repair symbols the code with so many source symbols has, whatever their length, so
+     * that pulls may choose it: -1 without a limit, 0 when pulls are not to be coded by it. All
+     * nodes of a mesh must say the same of a type.
+     */
+    default int repairSymbols(int sourceSymbols) {
+        return 0;
+    }
+
     /** The most memory that one encoder or decoder for {@code id} holds. */
     long workingBytes(CodecId id);
 

@@ -69,6 +69,11 @@ public final class CauchyCodec implements CodecProvider {
     }
 
     @Override
+    public int repairSymbols(int sourceSymbols) {
+        return Math.max(0, MAX_SYMBOLS - sourceSymbols);
+    }
+
+    @Override
     public long workingBytes(CodecId id) {
         check(id);
         int symbols = id.sourceSymbols() + id.repairSymbols();

@@ -27,7 +27,8 @@ final class Inbox implements Members.Inbox, Gossip.Owner, Doors.Owner {
         }
         all.events.features(c.node(), c.features);
         c.toldNear = all.neighbours.near(c);
-        all.events.up(c.node(), c.channel().peer(), c.toldNear, 0);
+        boolean lossy = !c.channel().traits().reliable();
+        all.events.up(c.node(), c.channel().peer(), c.toldNear, 0, lossy);
         all.liveness.ping(c);
         all.gossip.tellPeers(c);
         all.gossip.tellRevocations(c);

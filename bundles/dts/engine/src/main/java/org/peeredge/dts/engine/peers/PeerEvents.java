@@ -25,9 +25,10 @@ public interface PeerEvents {
     /**
      * A member is connected and both have said hello.
      *
+     * @param lossy frames of its channel may get lost
      * @param rttMicros 0: {@link #measured} follows within one round trip
      */
-    void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros);
+    void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros, boolean lossy);
 
     /** A new measurement; about every ping interval. */
     void measured(NodeId peer, boolean sameLan, long rttMicros);

@@ -63,8 +63,6 @@ final class CodecChoice {
             return Optional.empty();
         }
         int k = Math.ceilDiv(groupBytes, symbolBytes);
-        return core.coding
-                .repairs(type, k, symbolBytes)
-                .map(m -> new CodecId(type, k, m, symbolBytes));
+        return core.coding.repairs(type, k).map(m -> new CodecId(type, k, m, symbolBytes));
     }
 }

@@ -2,7 +2,9 @@
 package org.peeredge.dts.engine.transfer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -13,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.codec.CodecSpeed;
@@ -22,6 +25,7 @@ import org.peeredge.dts.engine.swarm.Event;
 import org.peeredge.kernel.api.Cancellable;
 import org.peeredge.kernel.api.Loop;
 import org.peeredge.kernel.api.RetryLaterException;
+import org.peeredge.kernel.api.plugin.Lease;
 import org.peeredge.kernel.api.plugin.PluginSlots;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +68,7 @@ public final class CodecDesk implements Codecs {
 
     private final Object lock = new Object();
     private final Map<String, CodecSpeed> speeds;
+    private Map<String, List<Integer>> repairs = Map.of();
     private String chosen;
     private @Nullable Coding told;
     private @Nullable Cancellable waiting;
@@ -100,7 +105,9 @@ public final class CodecDesk implements Codecs {
 
     /** Tells the swarm for the first time; any thread. */
     void start() {
+        Map<String, List<Integer>> now = repairs();
         synchronized (lock) {
+            repairs = now;
             running = true;
             tell();
         }
@@ -130,7 +137,9 @@ public final class CodecDesk implements Codecs {
 
     /** A codec was added to its slots, removed from them, or tripped off; any thread. */
     public void changed() {
+        Map<String, List<Integer>> now = repairs();
         synchronized (lock) {
+            repairs = now;
             tell();
         }
     }
@@ -220,6 +229,30 @@ public final class CodecDesk implements Codecs {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Asked without the lock: it is the plugins who answer. */
+    private Map<String, List<Integer>> repairs() {
+        Map<String, List<Integer>> all = new TreeMap<>();
+        for (String type : here()) {
+            Optional<Lease<CodecProvider>> found = ports.slots().lease(type);
+            if (found.isEmpty()) {
+                continue;
+            }
+            try (Lease<CodecProvider> lease = found.get()) {
+                List<Integer> some =
+                        IntStream.rangeClosed(1, Coding.MAX_SOURCE_SYMBOLS)
+                                .map(lease.plugin()::repairSymbols)
+                                .boxed()
+                                .toList();
+                if (some.stream().anyMatch(m -> m != 0)) {
+                    all.put(type, some);
+                }
+            } catch (RuntimeException | Error e) {
+                found.get().failed(e);
+            }
+        }
+        return all;
+    }
+
     private String inUse(Set<String> here) {
         return chosen.equals(AUTO) || here.contains(chosen) ? chosen : NONE;
     }
@@ -232,7 +265,13 @@ public final class CodecDesk implements Codecs {
         Map<String, Coding.Speed> codecs =
                 here.stream()
                         .collect(Collectors.toMap(type -> type, type -> speed(speeds.get(type))));
-        Coding coding = new Coding(inUse(here), codecs);
+        Coding coding =
+                new Coding(
+                        inUse(here),
+                        codecs,
+                        repairs.entrySet().stream()
+                                .filter(e -> here.contains(e.getKey()))
+                                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
         if (!coding.equals(told)) {
             told = coding;
             ports.events().accept(new Event.CodingChanged(coding));

@@ -21,6 +21,7 @@ final class EngineMetrics implements Egress.Counts {
     private final Counter sentBytes;
     private final Counter sendTimeouts;
     final Counter fromUpstream;
+    final Counter codedGroups;
     final Counter completed;
     final Counter failed;
     final Counter internalErrors;
@@ -58,6 +59,10 @@ final class EngineMetrics implements Egress.Counts {
                 scope.counter(
                         "peeredge_dts_engine_request_timeouts_total",
                         "Piece requests that ran into their deadline.");
+        codedGroups =
+                scope.counter(
+                        "peeredge_dts_engine_coded_groups_total",
+                        "Groups of pieces restored from symbols of a code.");
         completed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "complete");
         failed = scope.counter(TRANSFERS, TRANSFERS_HELP, "result", "failed");
         dropped =

@@ -30,9 +30,10 @@ final class FromPeers implements PeerEvents {
     }
 
     @Override
-    public void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros) {
+    public void up(
+            NodeId peer, Membership membership, boolean sameLan, long rttMicros, boolean lossy) {
         node.runtime.post(
-                new Event.PeerUp(peer, Set.copyOf(membership.roles()), sameLan, rttMicros));
+                new Event.PeerUp(peer, Set.copyOf(membership.roles()), sameLan, rttMicros, lossy));
         node.receipts.up(peer, said);
     }
 

@@ -60,6 +60,7 @@ final class Observer {
                     table.running(e.digest()).ifPresent(t -> t.pieceLost(e.piece()));
                 }
             }
+            case Event.GroupDecoded _ -> metrics.codedGroups.increment();
             case Event.UpstreamPiece e -> fromUpstream(e.digest(), e.piece());
             case Event.RangeWritten e -> {
                 if (e.trouble().isEmpty()) {

@@ -99,7 +99,12 @@ class PeersMemoryTest {
         }
 
         @Override
-        public void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros) {
+        public void up(
+                NodeId peer,
+                Membership membership,
+                boolean sameLan,
+                long rttMicros,
+                boolean lossy) {
             upLatch(peer).countDown();
         }
 

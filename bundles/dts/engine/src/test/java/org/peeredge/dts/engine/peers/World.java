@@ -137,7 +137,12 @@ final class World {
         }
 
         @Override
-        public void up(NodeId peer, Membership membership, boolean sameLan, long rttMicros) {
+        public void up(
+                NodeId peer,
+                Membership membership,
+                boolean sameLan,
+                long rttMicros,
+                boolean lossy) {
             if (up.put(peer, rttMicros) != null) {
                 throw new IllegalStateException("up twice without down");
             }

@@ -111,7 +111,7 @@ final class CodecDeskTest {
     }
 
     private static Coding coding(String use) {
-        return new Coding(use, Map.of("rs", Coding.Speed.UNKNOWN));
+        return new Coding(use, Map.of("rs", Coding.Speed.UNKNOWN), Map.of());
     }
 
     @Test
@@ -169,7 +169,7 @@ final class CodecDeskTest {
         end(desk.use("rs"));
         slots.remove(rs);
         desk.changed();
-        assertEquals(new Coding("none", Map.of()), told.getLast());
+        assertEquals(new Coding("none", Map.of(), Map.of()), told.getLast());
         assertEquals("rs", desk.chosen());
         assertEquals("none", desk.inUse());
         assertEquals(List.of(), complaints, "it may be swapped just now");
@@ -202,7 +202,7 @@ final class CodecDeskTest {
             lease.trip("it lies");
         }
         desk.changed();
-        assertEquals(new Coding("none", Map.of()), told.getLast());
+        assertEquals(new Coding("none", Map.of(), Map.of()), told.getLast());
         timers.fire();
         assertTrue(complaints.getFirst().contains("it lies"), complaints.getFirst());
     }

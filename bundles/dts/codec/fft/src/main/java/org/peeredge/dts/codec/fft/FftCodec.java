@@ -54,6 +54,11 @@ public final class FftCodec implements CodecProvider {
     }
 
     @Override
+    public int repairSymbols(int sourceSymbols) {
+        return sourceSymbols;
+    }
+
+    @Override
     public long workingBytes(CodecId id) {
         return WorkingBytes.of(new FftCode(id));
     }

@@ -71,6 +71,11 @@ public final class RaptorqCodec implements CodecProvider {
     }
 
     @Override
+    public int repairSymbols(int sourceSymbols) {
+        return -1;
+    }
+
+    @Override
     public long workingBytes(CodecId id) {
         check(id);
         return WorkingBytes.of(id);
