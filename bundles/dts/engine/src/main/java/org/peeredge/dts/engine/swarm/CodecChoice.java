@@ -14,10 +14,16 @@ final class CodecChoice {
     /** So much more must arrive of symbols than of pieces, for a link to be coded. */
     private static final double PAYS = 0.99;
 
-    /** A link that was worth it stays coded so long: on a clean one it costs only computing. */
+    /**
+     * Where one link was worth it, all that may lose frames are coded for so long: the next loss
+     * may be another's, and where there is none it costs only computing.
+     */
     private static final long STAYS_NANOS = 30 * Time.SECOND;
 
     private final Core core;
+
+    /** So long links that may lose frames are coded, since one of them did. */
+    private long codedUntilNanos = Long.MIN_VALUE;
 
     CodecChoice(Core core) {
         this.core = core;
@@ -40,9 +46,9 @@ final class CodecChoice {
         double pieces = peer.loss.arrives(pieceBytes);
         double symbols = peer.loss.arrives(symbolBytes);
         if (pieces < PAYS * symbols) {
-            peer.codedUntilNanos = core.now + STAYS_NANOS;
+            codedUntilNanos = core.now + STAYS_NANOS;
         }
-        return peer.loss.unknown() || core.now < peer.codedUntilNanos;
+        return peer.loss.unknown() || core.now < codedUntilNanos;
     }
 
     private Optional<CodecId> fastest(Source s, int groupBytes, int symbolBytes) {

@@ -49,13 +49,14 @@ final class Loss {
     }
 
     /**
-     * What has not come by then is lost: half as long again as RFC 6298 has it, since queues that this node
-     * makes itself grow fast. Most losses are seen before, by what comes after them.
+     * What has not come by then is lost: half as long again as RFC 6298 has it, since queues that
+     * this node makes itself grow fast. Most losses are seen before, by what comes after them.
      */
     long lostAfterNanos() {
         return answerNanos == 0
                 ? FIRST_NANOS
-                : Math.clamp(3 * (answerNanos + 4 * spreadNanos) / 2, SHORTEST_NANOS, LONGEST_NANOS);
+                : Math.clamp(
+                        3 * (answerNanos + 4 * spreadNanos) / 2, SHORTEST_NANOS, LONGEST_NANOS);
     }
 
     /** Whether too little was seen yet to judge by. */

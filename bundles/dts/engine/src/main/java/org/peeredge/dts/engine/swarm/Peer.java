@@ -47,9 +47,6 @@ final class Peer {
 
     final Loss loss = new Loss();
 
-    /** So long codes are worth it on its channel. */
-    long codedUntilNanos = Long.MIN_VALUE;
-
     /** Since when nothing has come, though something was asked for. */
     long awaitedNanos = Long.MIN_VALUE;
 
