@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.coding;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -16,11 +15,24 @@ public final class Memory {
     /** Vectors want their lines whole. */
     private static final int ALIGNMENT = 64;
 
+    /** As much as an encoder and a decoder of a block of a MiB have together. */
+    private static final long MOST_IDLE_BYTES = 8 << 20;
+
+    /** For all codecs of this JVM, as they outlive a swap here: the next one finds it warm. */
+    private static final Slabs SLABS = new Slabs(MOST_IDLE_BYTES);
+
     private Memory() {}
 
-    /** Zeros, aligned for vectors, freed when nothing refers to them any more. */
+    /** Zeros, aligned for vectors, for as long as something refers to them. */
     public static MemorySegment allocate(long bytes) {
-        return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+        return SLABS.zeros(bytes, ALIGNMENT);
+    }
+
+    /**
+     * As {@link #allocate}, but there may be anything in it: for what is written before it is read.
+     */
+    public static MemorySegment room(long bytes) {
+        return SLABS.room(bytes, ALIGNMENT);
     }
 
     /**

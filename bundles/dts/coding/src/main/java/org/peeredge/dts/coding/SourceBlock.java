@@ -4,6 +4,7 @@ package org.peeredge.dts.coding;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.GroupSource;
@@ -17,6 +18,13 @@ public final class SourceBlock implements AutoCloseable {
     private BlockShape shape;
     private GroupSource source;
     private @Nullable MemorySegment own;
+
+    /** All of {@link #own}, for copies that make no objects. */
+    private @Nullable ByteBuffer view;
+
+    /** The same, to be filled: its position and limit are the source's. */
+    private @Nullable ByteBuffer filling;
+
     private volatile @Nullable MemorySegment loaded;
 
     /** Reads nothing yet. */
@@ -51,12 +59,15 @@ public final class SourceBlock implements AutoCloseable {
             here = memory.get();
         } else {
             here = ownMemory(padded);
+            ByteBuffer into = Objects.requireNonNull(filling).clear();
             if (memory.isPresent()) {
                 MemorySegment.copy(memory.get(), 0, here, 0, shape.blockBytes());
             } else {
-                read(0, here.asByteBuffer().limit(shape.blockBytes()));
+                read(0, into, shape.blockBytes());
             }
-            here.asSlice(shape.blockBytes()).fill((byte) 0);
+            for (int i = shape.blockBytes(); i < padded; i++) {
+                into.put(i, (byte) 0);
+            }
         }
         loaded = here;
         return here;
@@ -65,8 +76,10 @@ public final class SourceBlock implements AutoCloseable {
     private MemorySegment ownMemory(int bytes) {
         MemorySegment here = own;
         if (here == null) {
-            here = Memory.allocate(bytes);
+            here = Memory.room(bytes);
             own = here;
+            view = here.asByteBuffer();
+            filling = here.asByteBuffer();
         }
         return here;
     }
@@ -82,13 +95,13 @@ public final class SourceBlock implements AutoCloseable {
         int length = (int) shape.length(first, count);
         checkRoom(into, length);
         MemorySegment here = loaded;
-        ByteBuffer window = into.slice(into.position(), length);
-        if (here == null) {
-            read(start, window);
+        ByteBuffer mine = view;
+        if (here == null || mine == null || !here.equals(own)) {
+            read(start, into, length);
         } else {
-            MemorySegment.copy(here, start, MemorySegment.ofBuffer(window), 0, length);
+            into.put(into.position(), mine, start, length);
+            into.position(into.position() + length);
         }
-        into.position(into.position() + length);
     }
 
     /** Refuses a buffer that is too small. */
@@ -99,15 +112,23 @@ public final class SourceBlock implements AutoCloseable {
         }
     }
 
-    private void read(int start, ByteBuffer window) throws IOException {
-        int length = window.remaining();
-        source.read(start, window);
-        if (window.hasRemaining()) {
-            throw new IOException(
-                    "the group's source gave "
-                            + (length - window.remaining())
-                            + " bytes instead of "
-                            + length);
+    /** A slice would be a window more safely, but an object for each call. */
+    private void read(int start, ByteBuffer into, int length) throws IOException {
+        int at = into.position();
+        int limit = into.limit();
+        int end = at;
+        try {
+            source.read(start, into.limit(at + length));
+            if (into.hasRemaining()) {
+                throw new IOException(
+                        "the group's source gave "
+                                + (into.position() - at)
+                                + " bytes instead of "
+                                + length);
+            }
+            end = at + length;
+        } finally {
+            into.limit(limit).position(end);
         }
     }
 
@@ -129,5 +150,7 @@ public final class SourceBlock implements AutoCloseable {
     public void close() {
         loaded = null;
         own = null;
+        view = null;
+        filling = null;
     }
 }

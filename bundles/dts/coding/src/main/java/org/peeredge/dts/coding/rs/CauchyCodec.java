@@ -29,6 +29,7 @@ public final class CauchyCodec implements CodecProvider {
     private record Key(int sourceSymbols, int repairSymbols) {}
 
     private final Gf256Kernel kernel;
+    private final Targets targets = new Targets();
     private final Map<Key, CauchyMatrix> matrices =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1;
@@ -85,7 +86,8 @@ public final class CauchyCodec implements CodecProvider {
     @Override
     public Encoder prepare(CodecId id, GroupSource group) {
         check(id);
-        return new CauchyEncoder(kernel, matrix(id), new BlockShape(id, group.sizeBytes()), group);
+        return new CauchyEncoder(
+                kernel, matrix(id), targets, new BlockShape(id, group.sizeBytes()), group);
     }
 
     @Override

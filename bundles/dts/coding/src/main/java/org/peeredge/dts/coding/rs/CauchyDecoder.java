@@ -16,6 +16,8 @@ import org.peeredge.dts.coding.SourceBlock;
  * computes the source symbols that are missing, and only those.
  */
 final class CauchyDecoder implements Decoder {
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
     private final Gf256Kernel kernel;
     private final CauchyMatrix matrix;
     private final int sourceSymbols;
@@ -38,6 +40,9 @@ final class CauchyDecoder implements Decoder {
     private boolean recovered;
     private @Nullable MemorySegment memory;
 
+    /** The same bytes: copies from buffer to buffer make no segments. */
+    private ByteBuffer view;
+
     CauchyDecoder(Gf256Kernel kernel, CauchyMatrix matrix, BlockShape shape) {
         this.kernel = kernel;
         this.matrix = matrix;
@@ -52,12 +57,14 @@ final class CauchyDecoder implements Decoder {
         missing = new int[most];
         missingAt = new long[most];
         factors = new byte[most * sourceSymbols];
-        memory = Memory.allocate((long) (sourceSymbols + most) * symbolBytes);
+        memory = Memory.room((long) (sourceSymbols + most) * symbolBytes);
+        view = memory.asByteBuffer();
+        pad();
     }
 
     @Override
     public boolean offer(int number, ByteBuffer symbol) {
-        MemorySegment all = memory();
+        memory();
         BlockShape.check(number, 1, symbols);
         shape.checkLength(number, symbol.remaining());
         if (count == sourceSymbols || here.get(number)) {
@@ -65,7 +72,7 @@ final class CauchyDecoder implements Decoder {
         }
         int slot = number < sourceSymbols ? number : sourceSymbols + repairs++;
         long at = (long) slot * symbolBytes;
-        MemorySegment.copy(MemorySegment.ofBuffer(symbol), 0, all, at, symbol.remaining());
+        view.put((int) at, symbol, symbol.position(), symbol.remaining());
         here.set(number);
         numbers[count] = number;
         sourceAt[count++] = at;
@@ -89,7 +96,7 @@ final class CauchyDecoder implements Decoder {
             recovered = true;
         }
         int at = into.position();
-        MemorySegment.copy(all, 0, MemorySegment.ofBuffer(into), 0, shape.blockBytes());
+        into.put(at, view, 0, shape.blockBytes());
         into.position(at + shape.blockBytes());
     }
 
@@ -105,21 +112,28 @@ final class CauchyDecoder implements Decoder {
 
     @Override
     public void reset(int groupBytes) {
-        MemorySegment all = memory();
+        memory();
         if (groupBytes != shape.blockBytes()) {
             shape = new BlockShape(shape.id(), groupBytes);
         }
-        // The last symbol of a short group counts as padded with zeros.
-        all.asSlice(groupBytes, shape.paddedBytes() - (long) groupBytes).fill((byte) 0);
+        pad();
         here.clear();
         count = 0;
         repairs = 0;
         recovered = false;
     }
 
+    /** The last symbol of a short group counts as padded with zeros. */
+    private void pad() {
+        for (int i = shape.blockBytes(); i < shape.paddedBytes(); i++) {
+            view.put(i, (byte) 0);
+        }
+    }
+
     @Override
     public void close() {
         memory = null;
+        view = NONE;
     }
 
     private MemorySegment memory() {

@@ -4,6 +4,7 @@ package org.peeredge.dts.coding.rs;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.Encoder;
@@ -15,8 +16,11 @@ import org.peeredge.dts.coding.SourceBlock;
 
 /** Makes repair symbols when they are asked for; holds the block from the first one on. */
 final class CauchyEncoder implements Encoder {
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
     private final Gf256Kernel kernel;
     private final CauchyMatrix matrix;
+    private final Targets targets;
     private final SourceBlock block;
     private final int sourceSymbols;
     private final int symbols;
@@ -28,9 +32,15 @@ final class CauchyEncoder implements Encoder {
     /** Kept for the next call; threads that meet each other here make one of their own. */
     private final AtomicReference<@Nullable Scratch> spare = new AtomicReference<>();
 
-    CauchyEncoder(Gf256Kernel kernel, CauchyMatrix matrix, BlockShape shape, GroupSource group) {
+    CauchyEncoder(
+            Gf256Kernel kernel,
+            CauchyMatrix matrix,
+            Targets targets,
+            BlockShape shape,
+            GroupSource group) {
         this.kernel = kernel;
         this.matrix = matrix;
+        this.targets = targets;
         block = new SourceBlock(shape, group);
         sourceSymbols = shape.sourceSymbols();
         symbols = sourceSymbols + shape.id().repairSymbols();
@@ -45,15 +55,22 @@ final class CauchyEncoder implements Encoder {
         final byte[] factors = new byte[(symbols - sourceSymbols) * sourceSymbols];
         final long[] targetAt = new long[symbols - sourceSymbols];
         private @Nullable MemorySegment memory;
+        private ByteBuffer view = NONE;
 
         /** Room off the heap for all repair symbols, for a target that is on it. */
         MemorySegment memory() {
             MemorySegment here = memory;
             if (here == null) {
-                here = Memory.allocate((long) targetAt.length * symbolBytes);
+                here = Memory.room((long) targetAt.length * symbolBytes);
                 memory = here;
+                view = here.asByteBuffer();
             }
             return here;
+        }
+
+        /** The bytes of {@link #memory}. */
+        ByteBuffer view() {
+            return view;
         }
     }
 
@@ -61,6 +78,9 @@ final class CauchyEncoder implements Encoder {
     public void encode(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, symbols);
         SourceBlock.checkRoom(into, block.shape().length(first, count));
+        if (into.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
         int fromSource = Math.clamp(sourceSymbols - first, 0, count);
         int repairs = count - fromSource;
         // What can fail comes first: the buffer's position says whether it was written.
@@ -84,24 +104,38 @@ final class CauchyEncoder implements Encoder {
             System.arraycopy(
                     matrix.repairs(), first * sourceSymbols, factors, 0, count * sourceSymbols);
         }
-        for (int i = 0; i < count; i++) {
-            scratch.targetAt[i] = (long) i * symbolBytes;
-        }
+        int at = into.position();
         int length = count * symbolBytes;
         if (into.isDirect()) {
-            // A segment that goes nowhere else is not even allocated.
-            product(factors, count, whole, MemorySegment.ofBuffer(into), scratch.targetAt);
+            // Kernels go by addresses: the buffer itself says whether its memory is still there.
+            into.put(at, (byte) 0);
+            product(scratch, factors, count, whole, targets.memory(into), at);
         } else {
-            MemorySegment target = scratch.memory();
-            product(factors, count, whole, target, scratch.targetAt);
-            into.put(into.position(), target.asByteBuffer(), 0, length);
+            product(scratch, factors, count, whole, scratch.memory(), 0);
+            into.put(at, scratch.view(), 0, length);
         }
-        into.position(into.position() + length);
+        into.position(at + length);
     }
 
     private void product(
-            byte[] factors, int rows, MemorySegment whole, MemorySegment target, long[] targetAt) {
-        kernel.dot(factors, rows, sourceSymbols, whole, sourceAt, target, targetAt, symbolBytes);
+            Scratch scratch,
+            byte[] factors,
+            int rows,
+            MemorySegment whole,
+            MemorySegment target,
+            long at) {
+        for (int i = 0; i < rows; i++) {
+            scratch.targetAt[i] = at + (long) i * symbolBytes;
+        }
+        kernel.dot(
+                factors,
+                rows,
+                sourceSymbols,
+                whole,
+                sourceAt,
+                target,
+                scratch.targetAt,
+                symbolBytes);
     }
 
     @Override

@@ -68,7 +68,7 @@ final class FftEncoder implements Encoder {
         MemorySegment symbols = repair;
         here = buffer;
         if (symbols == null || here == null) {
-            symbols = Memory.allocate((long) code.repairSymbols() * code.symbolBytes());
+            symbols = Memory.room((long) code.repairSymbols() * code.symbolBytes());
             here = symbols.asByteBuffer();
             repair = symbols;
             buffer = here;

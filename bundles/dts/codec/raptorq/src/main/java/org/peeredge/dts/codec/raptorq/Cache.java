@@ -3,7 +3,7 @@ package org.peeredge.dts.codec.raptorq;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -14,26 +14,26 @@ import java.util.function.ToLongFunction;
 final class Cache<T> {
     private final long mostBytes;
     private final ToLongFunction<T> sizeBytes;
-    private final IntFunction<T> make;
-    private final Map<Integer, T> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Function<Parameters, T> make;
+    private final Map<Parameters, T> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    Cache(long mostBytes, ToLongFunction<T> sizeBytes, IntFunction<T> make) {
+    Cache(long mostBytes, ToLongFunction<T> sizeBytes, Function<Parameters, T> make) {
         this.mostBytes = mostBytes;
         this.sizeBytes = sizeBytes;
         this.make = make;
     }
 
-    T get(int kPrime) {
+    T get(Parameters code) {
         synchronized (entries) {
-            T here = entries.get(kPrime);
+            T here = entries.get(code);
             if (here != null) {
                 return here;
             }
         }
-        T made = make.apply(kPrime);
+        T made = make.apply(code);
         synchronized (entries) {
-            T other = entries.putIfAbsent(kPrime, made);
+            T other = entries.putIfAbsent(code, made);
             if (other != null) {
                 return other;
             }

@@ -31,7 +31,7 @@ final class Output {
     Output(Parameters parameters, int symbolBytes) {
         symbols = symbols(symbolBytes);
         stride = Stride.of(symbolBytes);
-        memory = Memory.allocate(symbols * stride);
+        memory = Memory.room(symbols * stride);
         view = memory.asByteBuffer();
         slots = new Slots(Stride.padded(symbolBytes), memory, parameters.l(), symbols);
         slots.region(RESULTS, memory, 0, stride);

@@ -27,20 +27,17 @@ public final class RaptorqCodec implements CodecProvider {
 
     private final Gf256Kernel kernel;
     private final Cache<Constraints> constraints =
-            new Cache<>(
-                    MOST_PLAN_BYTES,
-                    Constraints::sizeBytes,
-                    kPrime -> new Constraints(Parameters.of(kPrime)));
+            new Cache<>(MOST_PLAN_BYTES, Constraints::sizeBytes, Constraints::new);
     private final Cache<Plan> plans =
-            new Cache<>(MOST_PLAN_BYTES, Plan::sizeBytes, kPrime -> new Plan(constraints(kPrime)));
+            new Cache<>(MOST_PLAN_BYTES, Plan::sizeBytes, code -> new Plan(constraints(code)));
 
     /** A codec whose inner loops are those of {@code kernel}. */
     public RaptorqCodec(Gf256Kernel kernel) {
         this.kernel = kernel;
     }
 
-    private Constraints constraints(int kPrime) {
-        return constraints.get(kPrime);
+    private Constraints constraints(Parameters code) {
+        return constraints.get(code);
     }
 
     @Override
@@ -86,8 +83,7 @@ public final class RaptorqCodec implements CodecProvider {
         check(id);
         BlockShape shape = new BlockShape(id, group.sizeBytes());
         Parameters parameters = Parameters.of(id.sourceSymbols());
-        return new RaptorqEncoder(
-                kernel, parameters, () -> plans.get(parameters.kPrime()), shape, group);
+        return new RaptorqEncoder(kernel, parameters, () -> plans.get(parameters), shape, group);
     }
 
     @Override
@@ -95,7 +91,6 @@ public final class RaptorqCodec implements CodecProvider {
         check(id);
         BlockShape shape = new BlockShape(id, groupBytes);
         Parameters parameters = Parameters.of(id.sourceSymbols());
-        return new RaptorqDecoder(
-                kernel, parameters, () -> constraints(parameters.kPrime()), shape);
+        return new RaptorqDecoder(kernel, parameters, () -> constraints(parameters), shape);
     }
 }

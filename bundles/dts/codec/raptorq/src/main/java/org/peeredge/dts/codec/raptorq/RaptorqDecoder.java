@@ -56,7 +56,7 @@ final class RaptorqDecoder implements Decoder {
         stride = Stride.of(symbolBytes);
         int capacity = capacity(parameters, sourceSymbols);
         arrivals = new Arrivals(sourceSymbols, capacity);
-        memory = Memory.allocate(Math.min(capacity, sourceSymbols + FEW) * stride);
+        memory = Memory.room(Math.min(capacity, sourceSymbols + FEW) * stride);
         view = memory.asByteBuffer();
         nextTry = sourceSymbols;
     }
@@ -114,7 +114,7 @@ final class RaptorqDecoder implements Decoder {
 
     /** To the most that it can be: it rarely has to be. */
     private void grow() {
-        MemorySegment more = Memory.allocate(arrivals.capacity() * stride);
+        MemorySegment more = Memory.room(arrivals.capacity() * stride);
         MemorySegment.copy(checkOpen(), 0, more, 0, view.capacity());
         memory = more;
         view = more.asByteBuffer();
