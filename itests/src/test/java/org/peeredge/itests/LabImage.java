@@ -34,6 +34,13 @@ record LabImage(String repository, Path layout, String index) {
         return sum;
     }
 
+    /** Bytes of all that belongs to it, for all architectures. */
+    long allBytes() throws IOException {
+        try (Stream<Path> files = Files.list(layout.resolve("blobs/sha256"))) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
     /** Digests of the first architecture's layers. */
     Set<String> layers() throws IOException {
         return Stream.of(first().get("layers"))
