@@ -21,8 +21,8 @@ import org.peeredge.kernel.api.NodeId;
  * docs/decisions/0021}.
  */
 final class Coded {
-    /** Frames of symbols on a channel of which nothing is known but that it may lose some. */
-    private static final int FIRST_SYMBOLS = 4;
+    /** Symbols in a frame that may get lost, at most: losses may begin at any time. */
+    private static final int MOST_LOSSY = 2;
 
     /** A frame of symbols is so long that it arrives with this chance, where some are lost. */
     private static final double ARRIVES = 0.9;
@@ -121,11 +121,11 @@ final class Coded {
     /** How many symbols to ask for in one message. */
     private static int frame(CodedGroup g, Source s) {
         int most = Math.max(1, g.codec.sourceSymbols() / Pieces.GROUP_PIECES);
-        if (!s.peer.lossy || s.peer.loss.unknown()) {
-            return s.peer.lossy ? Math.min(most, FIRST_SYMBOLS) : most;
+        if (!s.peer.lossy) {
+            return most;
         }
         long fit = s.peer.loss.longest(ARRIVES) / g.codec.symbolBytes();
-        return Math.clamp(fit, 1, most);
+        return Math.clamp(fit, 1, Math.min(most, MOST_LOSSY));
     }
 
     private void send(Transfer t, CodedGroup g, Source s, int first, int count) {
@@ -173,7 +173,7 @@ final class Coded {
             answered(t, g, ask, e.bytes());
         } else if (late != null) {
             g.late.remove(late);
-            s.peer.loss.took(core.now - late.sentNanos);
+            s.peer.loss.found(core.now - late.sentNanos);
             core.throttle.asked(t, s.peer, late.bytes);
         } else {
             return false;
@@ -430,7 +430,7 @@ final class Coded {
         while (groups.hasNext()) {
             CodedGroup g = groups.next();
             for (Ask ask : List.copyOf(g.asks)) {
-                if (core.now >= ask.deadlineNanos) {
+                if (ask.source.peer.overdue(ask.sentNanos, ask.deadlineNanos, core.now)) {
                     overdue(t, g, ask);
                 } else if (core.now >= ask.softNanos && ask.chance > 0) {
                     g.doubt(ask);

@@ -27,7 +27,7 @@ final class Late {
     void tick(Transfer t) {
         requests.coded.tick(t);
         for (Request r : Requests.all(t)) {
-            if (core.now >= r.deadlineNanos()) {
+            if (r.source().peer.overdue(r.sentNanos(), r.deadlineNanos(), core.now)) {
                 overdue(t, r);
             } else if (core.now >= r.softNanos() && !picker.offersCome(t)) {
                 hedge(t, r);

@@ -15,6 +15,9 @@ final class Loss {
 
     private static final double MOST = 0.98;
 
+    /** So many frames tell how often some are lost, and that it is not only now and then. */
+    private static final int KNOWN = 512;
+
     /** Until an answer has come; RFC 6298 has a second, for paths across the world. */
     private static final long FIRST_NANOS = Time.SECOND / 2;
 
@@ -37,7 +40,7 @@ final class Loss {
         lost = lost * fade + (arrived ? 0 : 1);
     }
 
-    /** An answer took so long; also one that was taken to be lost. */
+    /** An answer took so long. */
     void took(long nanos) {
         if (answerNanos == 0) {
             answerNanos = Math.max(1, nanos);
@@ -46,6 +49,12 @@ final class Loss {
             spreadNanos = (3 * spreadNanos + Math.abs(answerNanos - nanos)) / 4;
             answerNanos = (7 * answerNanos + nanos) / 8;
         }
+    }
+
+    /** What was taken to be lost has come after so long. */
+    void found(long nanos) {
+        lost = Math.max(0, lost - 1);
+        took(nanos);
     }
 
     /**
@@ -61,7 +70,7 @@ final class Loss {
 
     /** Whether too little was seen yet to judge by. */
     boolean unknown() {
-        return seen < PRIOR;
+        return seen < KNOWN;
     }
 
     /** The chance that a frame of that many bytes arrives, 0 to 1. */

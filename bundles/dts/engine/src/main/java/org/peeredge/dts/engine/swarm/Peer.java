@@ -195,6 +195,16 @@ final class Peer {
         return Math.max(Time.SECOND / 4, 3 * expectedNanos(pieceBytes));
     }
 
+    /**
+     * Whether what was asked then is not to be awaited. Where frames may get lost, what comes shows
+     * that answers only queue: while something does, it is for later answers to tell what is lost.
+     */
+    boolean overdue(long sentNanos, long deadlineNanos, long nowNanos) {
+        return lossy
+                ? nowNanos - Math.max(sentNanos, lastArrivalNanos) >= loss.lostAfterNanos()
+                : nowNanos >= deadlineNanos;
+    }
+
     /** Something is asked of it. */
     void asked(long nowNanos) {
         awaitedNanos = awaitedNanos == Long.MIN_VALUE ? nowNanos : awaitedNanos;
