@@ -136,6 +136,7 @@ final class Arrivals {
     private static boolean wanted(Transfer t, int piece) {
         return !t.have.get(piece)
                 && !t.checking.get(piece)
+                && !t.coding.get(piece)
                 && t.leaf(piece) != null
                 && !t.resetWanted
                 && t.store == Transfer.Store.OPEN;

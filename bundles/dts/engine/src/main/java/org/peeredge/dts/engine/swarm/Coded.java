@@ -3,7 +3,6 @@ package org.peeredge.dts.engine.swarm;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.Pieces;
@@ -178,22 +177,14 @@ final class Coded {
         } else {
             return false;
         }
-        Ask of = ask == null ? late : ask;
-        if (of == null || e.bytes() != of.bytes) {
-            core.act(new Action.Discard(e.handle()));
-            core.count(t.digest, Counted.BAD, s.peer.id, e.bytes());
-            core.punish(
-                    s.peer.id,
-                    "sent "
-                            + e.bytes()
-                            + " bytes for "
-                            + header.count()
-                            + " symbols of "
-                            + header.codec(),
-                    Terms.BAD_PIECE_MILLIS);
+        if (e.bytes() == g.length(header.first(), header.count())) {
+            take(t, g, e);
             return true;
         }
-        take(t, g, of, e);
+        core.act(new Action.Discard(e.handle()));
+        core.count(t.digest, Counted.BAD, s.peer.id, e.bytes());
+        String what = header.count() + " symbols of " + header.codec();
+        core.punish(s.peer.id, "sent " + e.bytes() + " bytes for " + what, Terms.BAD_PIECE_MILLIS);
         return true;
     }
 
@@ -224,12 +215,13 @@ final class Coded {
         }
     }
 
-    private void take(Transfer t, CodedGroup g, Ask ask, Event.SymbolsArrived e) {
-        BitSet fresh = new BitSet(ask.count);
-        for (int i = 0; i < ask.count && !g.decoding; i++) {
-            if (!g.arrived.get(ask.first + i)) {
+    private void take(Transfer t, CodedGroup g, Event.SymbolsArrived e) {
+        int first = e.header().first();
+        BitSet fresh = new BitSet(e.header().count());
+        for (int i = 0; i < e.header().count() && !g.decoding; i++) {
+            if (!g.arrived.get(first + i)) {
                 fresh.set(i);
-                g.arrived.set(ask.first + i);
+                g.arrived.set(first + i);
             }
         }
         if (fresh.isEmpty()) {
@@ -243,25 +235,17 @@ final class Coded {
         t.usefulNanos = core.now;
         core.act(
                 new Action.KeepSymbols(
-                        t.digest, g.group, g.codec, e.from(), e.handle(), ask.first, fresh));
+                        t.digest, g.group, g.codec, e.from(), e.handle(), first, fresh));
         if (g.here() >= g.enough) {
             decode(t, g);
         }
     }
 
     private void decode(Transfer t, CodedGroup g) {
-        List<Action.Part> parts = new ArrayList<>(g.pieces);
-        int offset = 0;
-        for (int p = g.firstPiece; p < g.firstPiece + g.pieces; p++) {
-            byte[] leaf = t.leaf(p);
-            if (leaf == null) {
-                abandon(t, g);
-                return;
-            }
-            if (g.wanted.get(p - g.firstPiece)) {
-                parts.add(new Action.Part(p, offset, t.length(p), leaf));
-            }
-            offset += t.length(p);
+        List<Action.Part> parts = parts(t, g);
+        if (parts.isEmpty()) {
+            abandon(t, g);
+            return;
         }
         giveUpAsks(t, g);
         g.decoding = true;
@@ -275,6 +259,23 @@ final class Coded {
         core.act(
                 new Action.Decode(
                         t.digest, t.sizeBytes, g.group, g.codec, g.bytes, parts, g.known));
+    }
+
+    /** What is still to be restored; nothing where that could not be checked now. */
+    private static List<Action.Part> parts(Transfer t, CodedGroup g) {
+        List<Action.Part> parts = new ArrayList<>(g.pieces);
+        int offset = 0;
+        for (int p = g.firstPiece; p < g.firstPiece + g.pieces; p++) {
+            if (t.coding.get(p) && !t.have.get(p)) {
+                byte[] leaf = t.leaf(p);
+                if (leaf == null) {
+                    return List.of();
+                }
+                parts.add(new Action.Part(p, offset, t.length(p), leaf));
+            }
+            offset += t.length(p);
+        }
+        return parts;
     }
 
     /** The pieces are stored, each with an event of its own. */
@@ -296,7 +297,7 @@ final class Coded {
             if (g.wanted.get(p - g.firstPiece) && t.checking.get(p)) {
                 t.checking.clear(p);
                 t.outdated.clear(p);
-                t.coding.set(p);
+                t.coding.set(p, !t.have.get(p));
                 core.pendingBytes -= t.length(p);
             }
         }
@@ -426,9 +427,7 @@ final class Coded {
 
     /** Overdue answers are given up; groups that nobody can bring go by pieces. */
     void tick(Transfer t) {
-        Iterator<CodedGroup> groups = List.copyOf(t.coded.values()).iterator();
-        while (groups.hasNext()) {
-            CodedGroup g = groups.next();
+        for (CodedGroup g : List.copyOf(t.coded.values())) {
             for (Ask ask : List.copyOf(g.asks)) {
                 if (ask.source.peer.overdue(ask.sentNanos, ask.deadlineNanos, core.now)) {
                     overdue(t, g, ask);

@@ -66,7 +66,7 @@ final class Probes {
         int group = piece / Pieces.GROUP_PIECES;
         int pieces = Pieces.count(expected.get().sizeBytes());
         int k = Math.min(Pieces.GROUP_PIECES, pieces - group * Pieces.GROUP_PIECES);
-        CodecId codec = new CodecId("none", k, 0, Pieces.bytes(expected.get().sizeBytes()));
+        CodecId codec = new CodecId(Coding.NONE, k, 0, Pieces.bytes(expected.get().sizeBytes()));
         int first = piece % Pieces.GROUP_PIECES;
         boolean checked = expected.get().proven;
         core.send(
@@ -80,7 +80,8 @@ final class Probes {
     boolean arrived(Event.SymbolsArrived e) {
         SymbolsHeader h = e.header();
         Probe p = open.get(e.from());
-        if (p == null || h.count() != 1 || !p.is(h.digest(), h.group(), h.first())) {
+        boolean piece = h.count() == 1 && h.codec().type().equals(Coding.NONE);
+        if (p == null || !piece || !p.is(h.digest(), h.group(), h.first())) {
             return false;
         }
         open.remove(e.from());

@@ -210,7 +210,7 @@ final class Requests {
         }
         int group = piece / Pieces.GROUP_PIECES;
         int k = Math.min(Pieces.GROUP_PIECES, t.pieces() - group * Pieces.GROUP_PIECES);
-        CodecId codec = new CodecId("none", k, 0, t.pieceBytes());
+        CodecId codec = new CodecId(Coding.NONE, k, 0, t.pieceBytes());
         int first = piece % Pieces.GROUP_PIECES;
         core.send(
                 s.peer.id,

@@ -311,7 +311,8 @@ final class Sharing {
         }
         // Not only what is needed now: before the store is open, or a hash known, all is wanted
         // later.
-        boolean comes = t.requests.containsKey(piece) || t.checking.get(piece);
+        boolean comes =
+                t.requests.containsKey(piece) || t.coding.get(piece) || t.checking.get(piece);
         boolean later = known && !comes;
         if (later) {
             t.declined.add(s.peer.id);

@@ -64,6 +64,7 @@ final class Throttle {
         for (Transfer t : core.transfers.values()) {
             if (!t.background
                     && (!t.requests.isEmpty()
+                            || !t.coded.isEmpty()
                             || t.upstreamState == Transfer.Upstream.RUNNING
                             || core.now - t.usefulNanos < LULL_NANOS)) {
                 return true;

@@ -109,7 +109,11 @@ final class WholeFetch {
         if (t.readable == 1 && t.maps.map() != null && !t.maps.trusted()) {
             return false;
         }
-        boolean busy = !t.requests.isEmpty() || !t.checking.isEmpty() || !t.rechecking.isEmpty();
+        boolean busy =
+                !t.requests.isEmpty()
+                        || !t.coded.isEmpty()
+                        || !t.checking.isEmpty()
+                        || !t.rechecking.isEmpty();
         if (busy && (t.registry != null || !t.fast)) {
             return true;
         }
