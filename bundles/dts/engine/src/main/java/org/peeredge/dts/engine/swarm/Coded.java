@@ -87,12 +87,12 @@ final class Coded {
     }
 
     /**
-     * How many symbols to ask for beside those that will come, as far as one knows. While more is
-     * to be fetched, what is lost is asked for again at no cost; in the end each loss is a round
-     * trip.
+     * How many symbols to ask for beside those that will come, as far as one knows. While more may
+     * be fetched, what is lost is asked for again at no cost; in the end, and when no more groups
+     * may be begun before some are done, each loss is a round trip.
      */
-    private static int wants(Transfer t, CodedGroup g) {
-        return g.wants(t.need.isEmpty() ? SPARES : 0);
+    private int wants(Transfer t, CodedGroup g) {
+        return g.wants(t.need.isEmpty() || !core.mayAsk(t) ? SPARES : 0);
     }
 
     /** Asks a source with room for symbols of a group that wants some, the oldest first. */
@@ -130,9 +130,9 @@ final class Coded {
     private void send(Transfer t, CodedGroup g, Source s, int first, int count) {
         int bytes = g.length(first, count);
         boolean idle = s.peer.inflightBytes == 0;
-        long late = s.peer.lossy ? s.peer.loss.lostAfterNanos() : s.peer.lateAfterNanos(bytes);
+        long late = s.peer.lossy ? 2 * s.peer.expectedNanos(bytes) : s.peer.lateAfterNanos(bytes);
         long soft = core.now + late;
-        long deadline = s.peer.lossy ? soft : core.now + s.peer.timeoutNanos(t.pieceBytes());
+        long deadline = core.now + s.peer.timeoutNanos(t.pieceBytes());
         double chance = s.peer.lossy ? s.peer.loss.arrives(bytes) : 1;
         g.add(new Ask(s, first, count, bytes, core.now, soft, deadline, chance));
         s.inflight++;

@@ -21,6 +21,10 @@ final class Requests {
     private static final long UPSTREAM_NANOS = 600 * Time.SECOND;
 
     private static final int MAX_STRIKES = 3;
+
+    /** Small frames asked of a member at once: it keeps 64 waiting, and is busy beyond that. */
+    private static final int MOST_FRAMES = 48;
+
     private static final long SINGLY_NANOS = Time.SECOND;
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
     private static final long UNPROVEN_NANOS = Time.SECOND / 4;
@@ -128,9 +132,10 @@ final class Requests {
             return false;
         }
         t.helping = false;
-        if (!coded.begin(t, s, piece) || !coded.ask(t, s)) {
-            ask(t, s, piece, picker.run(t, s, piece));
+        if (coded.begin(t, s, piece)) {
+            return coded.ask(t, s);
         }
+        ask(t, s, piece, picker.run(t, s, piece));
         return true;
     }
 
@@ -162,6 +167,7 @@ final class Requests {
     /** Whether the window, and the limits in force, let {@code s} be asked for more now. */
     boolean room(Transfer t, Source s) {
         return s.peer.hasRoom(t.pieceBytes(), s.planWindowBytes)
+                && (!s.peer.lossy || s.inflight < MOST_FRAMES)
                 && core.throttle.mayAsk(t, s.peer)
                 && !isolation.avoids(t, s);
     }

@@ -359,7 +359,12 @@ final class SimNode implements Receiver {
         Message.GetSymbols m = a.request();
         asked++;
         int bytes = SimGroups.bytes(m, sim.content(m.digest()).sizeBytes());
-        later(groups.encodeNanos(m), () -> send(a, bytes, !forgesSymbols, false));
+        SimDisk.Blob blob = disk.blob(m.digest());
+        int first = m.group() * Pieces.GROUP_PIECES;
+        int end = Math.min(sim.content(m.digest()).pieces(), first + Pieces.GROUP_PIECES);
+        boolean genuine = !corrupts && !forgesSymbols && !falseMaps && !falseClaims;
+        boolean good = genuine && blob.genuine.nextClearBit(first) >= end;
+        later(groups.encodeNanos(m), () -> send(a, bytes, good, false));
     }
 
     private void send(Action.SendSymbols a, int size, boolean genuine, boolean matchesFalseMap) {

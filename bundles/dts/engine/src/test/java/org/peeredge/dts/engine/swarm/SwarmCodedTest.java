@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +18,10 @@ import org.peeredge.kit.simnet.Link;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Pulls that are coded, with the real machine, simulated codecs and links that lose packets. */
+/**
+ * Pulls that are coded, with the real machine, simulated codecs and links that lose packets. {@code
+ * -Dpeeredge.seeds=8} is what is published.
+ */
 class SwarmCodedTest {
     private static final Logger LOG = LoggerFactory.getLogger(SwarmCodedTest.class);
     private static final long MIB = 1 << 20;
@@ -29,27 +30,6 @@ class SwarmCodedTest {
     private static final long PATIENCE = 100;
 
     private static final Link LINK = Link.of(100_000_000, 10_000_000);
-
-    /** Of one slow core, as {@code dts:codec-bench} remembers them. */
-    private static final Map<String, Coding.Speed> SPEEDS =
-            Map.of(
-                    "fft", new Coding.Speed(2_000_000_000, 800_000_000),
-                    "raptorq", new Coding.Speed(1_200_000_000, 1_000_000_000),
-                    "rs", new Coding.Speed(6_000_000_000L, 3_000_000_000L));
-
-    private static Coding use(String type) {
-        return new Coding(
-                type,
-                SPEEDS,
-                Map.of(
-                        "rs", repairs(k -> 255 - k),
-                        "fft", repairs(k -> k),
-                        "raptorq", repairs(k -> -1)));
-    }
-
-    private static List<Integer> repairs(IntUnaryOperator most) {
-        return IntStream.rangeClosed(1, Coding.MAX_SOURCE_SYMBOLS).map(most).boxed().toList();
-    }
 
     /** One node that pulls from some others, each a LAN of its own. */
     private static final class World {
@@ -60,8 +40,8 @@ class SwarmCodedTest {
 
         World(long seed, int count, String type, long bytes, SwarmSim.@Nullable Loses loss) {
             sim = new SwarmSim(seed);
-            sim.coding = use(type);
-            sim.speeds = SPEEDS;
+            sim.coding = SimCodecs.use(type);
+            sim.speeds = SimCodecs.SPEEDS;
             sim.loss = loss;
             content = sim.content("image", bytes);
             for (int i = 0; i < count; i++) {
@@ -177,7 +157,7 @@ class SwarmCodedTest {
     @ParameterizedTest
     @EnumSource(Schedule.class)
     void theChoiceIsNearTheBestFixedCodec(Schedule schedule) {
-        int seeds = 8;
+        int seeds = Integer.getInteger("peeredge.seeds", 2);
         Map<String, Double> fixed = new LinkedHashMap<>();
         for (String type : List.of(Coding.NONE, "rs", "fft", "raptorq")) {
             for (int seed = 1; seed <= seeds; seed++) {

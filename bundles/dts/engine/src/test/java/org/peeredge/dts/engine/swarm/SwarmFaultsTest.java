@@ -31,10 +31,12 @@ class SwarmFaultsTest {
         int schedules = Integer.getInteger("peeredge.schedules", 200);
         List<String> failed = Collections.synchronizedList(new ArrayList<>());
         if (!one.isEmpty()) {
-            schedule(Long.parseLong(one), failed);
+            schedule(Long.parseLong(one), false, failed);
         } else {
             // Each schedule is a world of its own: they share nothing but the list.
-            LongStream.rangeClosed(1, schedules).parallel().forEach(seed -> schedule(seed, failed));
+            LongStream.rangeClosed(1, schedules)
+                    .parallel()
+                    .forEach(seed -> schedule(seed, false, failed));
         }
         assertEquals(List.of(), failed);
     }
@@ -42,14 +44,43 @@ class SwarmFaultsTest {
     @Test
     void sameSeedSameTrace() {
         List<String> failed = new ArrayList<>();
-        assertEquals(schedule(4711, failed), schedule(4711, failed));
+        assertEquals(schedule(4711, false, failed), schedule(4711, false, failed));
+        assertEquals(schedule(4711, true, failed), schedule(4711, true, failed));
         assertEquals(List.of(), failed);
     }
 
-    static long schedule(long seed, List<String> failed) {
+    /** As above, each node far from the others, and all that they send coded. */
+    @Test
+    void codedTransfersCompleteToo() {
+        String one = System.getProperty("peeredge.seed", "");
+        int schedules = Integer.getInteger("peeredge.schedules", 200) / 2;
+        List<String> failed = Collections.synchronizedList(new ArrayList<>());
+        if (!one.isEmpty()) {
+            schedule(Long.parseLong(one), true, failed);
+        } else {
+            LongStream.rangeClosed(1, schedules)
+                    .parallel()
+                    .forEach(seed -> schedule(seed, true, failed));
+        }
+        assertEquals(List.of(), failed);
+    }
+
+    private static void code(SwarmSim sim, SplittableRandom r) {
+        sim.speeds = SimCodecs.SPEEDS;
+        sim.coding = SimCodecs.use(List.of("rs", "fft", "raptorq", Coding.AUTO).get(r.nextInt(4)));
+        if (sim.coding.use().equals(Coding.AUTO) || r.nextBoolean()) {
+            double lost = r.nextInt(4) * 0.01;
+            sim.loss = (node, nanos) -> nanos / SwarmSim.SECOND % 2 == node % 2 ? lost : 0;
+        }
+    }
+
+    static long schedule(long seed, boolean coded, List<String> failed) {
         SwarmSim sim = new SwarmSim(seed);
         sim.tickNanos = 150 * SimNode.MILLI;
         SplittableRandom r = new SplittableRandom(seed * 31 + 7);
+        if (coded) {
+            code(sim, new SplittableRandom(seed));
+        }
         sim.network.firewall().applyTo(m -> !(m instanceof SimNode.Symbols));
         Link link = new Link(200_000_000, 200_000_000, 500_000, 64L << 20, 1 << 20);
         boolean helper = r.nextInt(4) != 0;
@@ -68,12 +99,12 @@ class SwarmFaultsTest {
         }
         List<SwarmSim.Want> wants = new ArrayList<>();
         Set<SimNode> liars = new LinkedHashSet<>();
-        int lans = 1 + r.nextInt(3);
+        int lans = coded ? NODES : 1 + r.nextInt(3);
         for (int i = 1; i < NODES; i++) {
             SimNode node = sim.node("n" + i, i % lans, link);
             if (i >= 40 && r.nextInt(8) == 0) {
                 liars.add(node);
-                lie(sim, node, content, r.nextInt(3));
+                lie(sim, node, content, r.nextInt(coded ? 4 : 3));
             }
         }
         if (!helper) {
@@ -116,6 +147,10 @@ class SwarmFaultsTest {
                 sim.give(node, content);
             }
             case 1 -> node.boasts = true;
+            case 3 -> {
+                node.forgesSymbols = true;
+                sim.give(node, content);
+            }
             default -> {
                 // Two that sign the same false map would be believed: one at most.
                 node.falseMaps = sim.nodes.stream().noneMatch(n -> n.falseMaps);
