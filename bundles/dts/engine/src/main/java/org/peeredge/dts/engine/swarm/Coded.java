@@ -31,6 +31,10 @@ final class Coded {
     private static final int OVERTAKEN = 3;
     private static final long LACKS_NANOS = 60 * Time.SECOND;
     private static final int MAX_STRIKES = 3;
+
+    /** A group of which nothing comes for so long is fetched in another way. */
+    private static final long PATIENCE_NANOS = 10 * Time.SECOND;
+
     private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
 
     private final Core core;
@@ -66,6 +70,7 @@ final class Coded {
         BitSet wanted = t.need.get(first, first + pieces);
         BitSet known = t.checked.get(first, first + pieces);
         CodedGroup g = new CodedGroup(group, codec, first, pieces, bytes, wanted, known);
+        g.progressNanos = core.now;
         t.coded.put(group, g);
         wanted.stream().forEach(p -> t.coding.set(first + p));
         t.need.andNot(t.coding);
@@ -231,6 +236,7 @@ final class Coded {
         }
         g.by.merge(e.from(), fresh.cardinality(), Integer::sum);
         g.heldBytes += e.bytes();
+        g.progressNanos = core.now;
         core.pendingBytes += e.bytes();
         t.usefulNanos = core.now;
         core.act(
@@ -293,6 +299,7 @@ final class Coded {
             return;
         }
         g.decoding = false;
+        g.progressNanos = core.now;
         for (int p = g.firstPiece; p < g.firstPiece + g.pieces; p++) {
             if (g.wanted.get(p - g.firstPiece) && t.checking.get(p)) {
                 t.checking.clear(p);
@@ -435,11 +442,17 @@ final class Coded {
                     g.doubt(ask);
                 }
             }
-            boolean brought = g.decoding || !g.asks.isEmpty();
-            if (!brought && t.sources.values().stream().noneMatch(s -> brings(t, g, s))) {
+            boolean comes = core.now - g.progressNanos < PATIENCE_NANOS;
+            if (!g.decoding && g.asks.isEmpty() && g.first() < 0) {
+                abandon(t, g); // the code has no more symbols, and some of these are false
+            } else if (!g.decoding && !(comes && brought(t, g))) {
                 abandonOrAskOthers(t, g);
             }
         }
+    }
+
+    private boolean brought(Transfer t, CodedGroup g) {
+        return !g.asks.isEmpty() || t.sources.values().stream().anyMatch(s -> brings(t, g, s));
     }
 
     private boolean brings(Transfer t, CodedGroup g, Source s) {
@@ -452,6 +465,7 @@ final class Coded {
             abandon(t, g);
         } else {
             g.alone = next;
+            g.progressNanos = core.now;
         }
     }
 

@@ -58,6 +58,9 @@ final class CodedGroup {
 
     boolean decoding;
 
+    /** When something of it came last. */
+    long progressNanos;
+
     /** Bytes that are here. */
     long heldBytes;
 
