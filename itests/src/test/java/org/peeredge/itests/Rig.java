@@ -16,8 +16,8 @@ import org.peeredge.itests.lab.TestImage;
 import org.peeredge.itests.lab.UpstreamRegistry;
 
 /**
- * A mesh in a lab with Debian's docker-registry behind it: origin and registry at {@code h0}, edges
- * at the other hosts.
+ * A mesh in a lab with Debian's docker-registry behind it: origin and registry at {@code h0}, other
+ * members, mostly edges, at the other hosts.
  */
 final class Rig implements AutoCloseable {
     private static final Duration CONNECTED = Duration.ofSeconds(60);
@@ -25,13 +25,13 @@ final class Rig implements AutoCloseable {
     private final Path work;
     private final Lab lab;
     private final LabMesh mesh;
-    private final int edges;
+    private final int members;
     private UpstreamRegistry upstream;
 
-    private Rig(Path work, Lab lab, int edges) throws IOException {
+    private Rig(Path work, Lab lab, int members) throws IOException {
         this.work = work;
         this.lab = lab;
-        this.edges = edges;
+        this.members = members;
         upstream = UpstreamRegistry.start(lab.in("h0"), "0.0.0.0", 5000, storage());
         mesh = new LabMesh(lab, work.resolve("mesh"));
     }
@@ -43,11 +43,24 @@ final class Rig implements AutoCloseable {
      * @param topology of one LAN, for netlab
      */
     static Rig up(Path work, String topology, int edges) throws Exception {
+        return up(work, topology, edges, (mesh, hosts) -> mesh.startEdges(hosts, Map.of()));
+    }
+
+    /** The same with members that have all of the full assembly, and a shell. */
+    static Rig upServers(Path work, String topology, int servers) throws Exception {
+        return up(work, topology, servers, (mesh, hosts) -> mesh.startServers(hosts, Map.of()));
+    }
+
+    private interface Start {
+        void at(LabMesh mesh, List<String> hosts) throws IOException;
+    }
+
+    private static Rig up(Path work, String topology, int members, Start start) throws Exception {
         Lab lab = Lab.up(Distribution.root(), topology);
         try {
-            Rig rig = new Rig(work, lab, edges);
+            Rig rig = new Rig(work, lab, members);
             rig.mesh.startOrigin(Map.of());
-            rig.mesh.startEdges(hosts(1, edges), Map.of());
+            start.at(rig.mesh, hosts(1, members));
             rig.awaitConnected();
             return rig;
         } catch (Exception | AssertionError e) {
@@ -70,7 +83,7 @@ final class Rig implements AutoCloseable {
 
     /** Waits until every node is connected with every other one. */
     void awaitConnected() throws Exception {
-        mesh.awaitConnected(hosts(0, edges), edges, CONNECTED);
+        mesh.awaitConnected(hosts(0, members), members, CONNECTED);
     }
 
     private static List<String> hosts(int first, int last) {
@@ -145,7 +158,7 @@ final class Rig implements AutoCloseable {
     public void close() {
         try (lab;
                 mesh) {
-            hosts(0, edges).parallelStream().map(mesh::node).forEach(TestNodes::end);
+            hosts(0, members).parallelStream().map(mesh::node).forEach(TestNodes::end);
             upstream.close();
         }
     }

@@ -17,9 +17,9 @@ import org.peeredge.ops.quickstart.NodeSpec;
 import org.peeredge.ops.quickstart.Shell;
 
 /**
- * One mesh in a lab: an origin (full assembly, with a shell) at {@code h0} and edges at the other
- * hosts, all on the default ports of their own namespace. The upstream {@code lab.test} is {@code
- * http://h0:5000}.
+ * One mesh in a lab: an origin (full assembly, with a shell) at {@code h0} and edges, or members of
+ * the full assembly, at the other hosts, all on the default ports of their own namespace. The
+ * upstream {@code lab.test} is {@code http://h0:5000}.
  */
 public final class LabMesh implements AutoCloseable {
     /** The upstream's name, as clients give it in {@code ?ns=}. */
@@ -62,19 +62,20 @@ public final class LabMesh implements AutoCloseable {
                 .put("mesh.create", "true");
         NodeProcess origin = start("h0", full, all, shell.publicKey(), lab.in("h0"));
         awaitReady("h0");
-        awaitShell();
+        awaitShell("h0");
         return origin;
     }
 
     /** The shell's port opens, and its users are known, some time after the registry answers. */
-    private void awaitShell() throws IOException {
+    private void awaitShell(String host) throws IOException {
         long end = System.nanoTime() + READY.toNanos();
-        Ran ran = shell("mesh:info");
+        Ran ran = shell(host, "mesh:info");
         while (ran.status() != 0) {
             if (System.nanoTime() > end) {
-                throw new IOException("no shell at h0: " + ran.output() + "\n" + node("h0").log());
+                throw new IOException(
+                        "no shell at " + host + ": " + ran.output() + "\n" + node(host).log());
             }
-            ran = shell("mesh:info");
+            ran = shell(host, "mesh:info");
         }
     }
 
@@ -94,6 +95,22 @@ public final class LabMesh implements AutoCloseable {
         }
         for (String host : hosts) {
             awaitReady(host);
+        }
+    }
+
+    /**
+     * Starts members of the full assembly, each with a shell, with a token made by the origin, all
+     * at once; waits until they are ready.
+     */
+    public void startServers(List<String> hosts, Map<String, Map<String, String>> config)
+            throws IOException {
+        String words = token(hosts.size());
+        for (String host : hosts) {
+            start(host, full, member(host, words, config), shell.publicKey(), lab.in(host));
+        }
+        for (String host : hosts) {
+            awaitReady(host);
+            awaitShell(host);
         }
     }
 
@@ -225,7 +242,12 @@ public final class LabMesh implements AutoCloseable {
 
     /** Runs a command in the origin's shell. */
     public String command(String command) {
-        return shell(command)
+        return command("h0", command);
+    }
+
+    /** Runs a command in the shell of a node that has one: the origin, or a server. */
+    public String command(String host, String command) {
+        return shell(host, command)
                 .ok()
                 .output()
                 .lines()
@@ -235,7 +257,7 @@ public final class LabMesh implements AutoCloseable {
     }
 
     /** With Debian's ssh client inside the namespace. */
-    private Ran shell(String command) {
+    private Ran shell(String host, String command) {
         List<String> words =
                 new ArrayList<>(List.of("ssh", "-i", work.resolve("shell.key").toString()));
         words.addAll(
@@ -246,7 +268,7 @@ public final class LabMesh implements AutoCloseable {
                         "UserKnownHostsFile=/dev/null",
                         LocalMesh.USER + "@127.0.0.1",
                         command));
-        return lab.run("h0", Duration.ofMinutes(1), Map.of(), words.toArray(String[]::new));
+        return lab.run(host, Duration.ofMinutes(1), Map.of(), words.toArray(String[]::new));
     }
 
     /**
