@@ -13,8 +13,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.peeredge.itests.lab.TestImage.Layer;
 import org.peeredge.itests.lab.TestImage.Packing;
@@ -25,6 +28,7 @@ import org.peeredge.itests.lab.TestImage.Packing;
  */
 @Needs(lab = true)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CodedIT {
     private static final String FEATURE = "peeredge-dts-codec-rs";
     private static final String BUNDLE = "org.peeredge.dts.codec.rs";
@@ -136,7 +140,9 @@ class CodedIT {
         assertNothingBad();
     }
 
+    /** The last one: until then the node was told what to use. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void nothingIsCodedByDefaultWhereNothingIsLost() throws Exception {
         use("auto");
         LabImage image = heldByTwo("plain", LAYERS);
