@@ -74,13 +74,7 @@ final class GroupDecoder {
             return;
         }
         try (Lease<CodecProvider> lease = found.get()) {
-            threads.call(
-                    a.codec().type(),
-                    reason -> trip(lease, reason),
-                    () -> {
-                        new Attempt(a, symbols, lease.plugin(), block.get()[0], results).run();
-                        return a;
-                    });
+            new Attempt(a, symbols, lease, block.get()[0], results).run();
             lease.succeeded();
         } catch (RetryLaterException full) {
             results.add(new Event.StoreFailed(a.digest(), Ingress.message(full), true));
@@ -113,6 +107,7 @@ final class GroupDecoder {
     private final class Attempt {
         private final Action.Decode action;
         private final Symbols symbols;
+        private final Lease<CodecProvider> lease;
         private final CodecProvider codec;
         private final List<Event> results;
         private final ByteBuffer block;
@@ -121,19 +116,20 @@ final class GroupDecoder {
         Attempt(
                 Action.Decode a,
                 Symbols symbols,
-                CodecProvider codec,
+                Lease<CodecProvider> lease,
                 ByteBuffer block,
                 List<Event> results) {
             this.action = a;
             this.symbols = symbols;
-            this.codec = codec;
+            this.lease = lease;
+            this.codec = lease.plugin();
             this.results = results;
             this.block = block.clear().limit(a.bytes()).slice();
         }
 
         void run() throws IOException {
             codec.check(action.codec());
-            threads.elsewhere(this::readKnown);
+            readKnown();
             if (!restored(from -> true)) {
                 results.add(undecoded(action, missing(), false));
                 return;
@@ -176,7 +172,7 @@ final class GroupDecoder {
         }
 
         /** Pieces that are here are the source symbols that they consist of. */
-        private int readKnown() throws IOException {
+        private void readKnown() throws IOException {
             BitSet pieces = action.known();
             for (int p = pieces.nextSetBit(0); p >= 0; p = pieces.nextSetBit(p + 1)) {
                 int piece = action.group() * Pieces.GROUP_PIECES + p;
@@ -190,7 +186,6 @@ final class GroupDecoder {
                     bytes.position(bytes.position() + length);
                 }
             }
-            return known.size();
         }
 
         private PartialBlob partial() throws IOException {
@@ -203,7 +198,16 @@ final class GroupDecoder {
             return Math.max(MORE, lacking);
         }
 
+        /** One call of the codec: it has its time for each. */
+        private <T, E extends Exception> T call(CodecThreads.Work<T, E> work) throws E {
+            return threads.call(action.codec().type(), reason -> trip(lease, reason), work);
+        }
+
         private boolean restored(Predicate<NodeId> from) {
+            return call(() -> restore(from));
+        }
+
+        private boolean restore(Predicate<NodeId> from) {
             try (Decoder decoder = codec.decoder(action.codec(), action.bytes())) {
                 for (Symbol symbol : known) {
                     decoder.offer(symbol.number(), symbol.bytes().duplicate());
@@ -223,35 +227,33 @@ final class GroupDecoder {
         }
 
         private boolean matches() {
-            return threads.elsewhere(() -> {
-                for (Action.Part part : action.parts()) {
-                    byte[] hash = sha.of(block.slice(part.offset(), part.bytes()));
-                    if (!MessageDigest.isEqual(hash, part.hash())) {
-                        return false;
-                    }
+            for (Action.Part part : action.parts()) {
+                byte[] hash = sha.of(block.slice(part.offset(), part.bytes()));
+                if (!MessageDigest.isEqual(hash, part.hash())) {
+                    return false;
                 }
-                return true;
-            });
+            }
+            return true;
         }
 
         private void store() throws IOException {
             PartialBlob partial = partial();
-            threads.elsewhere(() -> {
-                int at = 0;
-                for (Action.Part part : action.parts()) {
-                    partial.write(part.piece(), block.slice(part.offset(), part.bytes()));
-                    NodeId giver = symbols.sender(at++, action.parts().size());
-                    results.add(
-                            new Event.PieceStored(
-                                    action.digest(), part.piece(), giver, part.bytes()));
-                }
-                return partial;
-            });
+            int at = 0;
+            for (Action.Part part : action.parts()) {
+                partial.write(part.piece(), block.slice(part.offset(), part.bytes()));
+                NodeId giver = symbols.sender(at++, action.parts().size());
+                results.add(
+                        new Event.PieceStored(action.digest(), part.piece(), giver, part.bytes()));
+            }
             results.add(new Event.GroupDecoded(action.digest(), action.group()));
         }
 
         /** Makes each symbol again and names those who sent others. */
         private void blame() throws IOException {
+            call(this::compared).forEach(this::forged);
+        }
+
+        private Map<NodeId, Integer> compared() throws IOException {
             Map<NodeId, Integer> forged = new LinkedHashMap<>();
             CodecId id = action.codec();
             ByteBuffer made = ByteBuffer.allocateDirect(id.symbolBytes());
@@ -263,7 +265,7 @@ final class GroupDecoder {
                     }
                 }
             }
-            forged.forEach(this::forged);
+            return forged;
         }
 
         private GroupSource source() {

@@ -170,6 +170,21 @@ public abstract class CodecTck extends CodecCases {
                 "symbol " + number + " of " + length + " bytes");
     }
 
+    /** What a codec says that pulls may choose, it can do. */
+    @Test
+    void itHasTheCodesThatItSays() {
+        CodecProvider codec = newCodec();
+        for (int k : new int[] {1, 3, 16, 49, 64}) {
+            int repairs = codec.repairSymbols(k);
+            assertTrue(repairs >= -1, repairs + " repair symbols for " + k);
+            CodecId id = new CodecId(codec.type(), k, repairs, 4096);
+            if (repairs != 0) {
+                assertDoesNotThrow(() -> codec.check(id), id.toString());
+            }
+        }
+        stop(codec);
+    }
+
     @Test
     void badParametersAreRefused() {
         CodecProvider codec = newCodec();
