@@ -134,12 +134,13 @@ public final class Swarm {
                 judged(e.from(), e.bytes());
                 with(e.digest(), t -> flow.checks.pieceBad(t, e));
             }
-            case Event.GroupDecoded e -> with(e.digest(), t -> flow.requests.coded.decoded(t, e));
+            case Event.GroupDecoded e ->
+                    with(e.digest(), t -> flow.requests.coded.decoding.decoded(t, e));
             case Event.GroupUndecoded e ->
                     with(
                             e.digest(),
                             t -> {
-                                flow.requests.coded.undecoded(t, e);
+                                flow.requests.coded.decoding.undecoded(t, e);
                                 flow.advance(t);
                             });
             case Event.SymbolsForged e -> with(e.digest(), t -> flow.requests.forged(t, e));
