@@ -225,8 +225,27 @@ final class TestNodes implements AutoCloseable {
         return Image.ofFiles(files, "application/octet-stream", folder);
     }
 
+    /** A node that comes up may close a connection without an answer: it is asked again. */
     static void await(String what, Callable<Boolean> condition) throws Exception {
-        Condition.await(what, PATIENCE, condition);
+        IOException[] last = new IOException[1];
+        try {
+            Condition.await(
+                    what,
+                    PATIENCE,
+                    () -> {
+                        try {
+                            return condition.call();
+                        } catch (IOException e) {
+                            last[0] = e;
+                            return false;
+                        }
+                    });
+        } catch (AssertionError e) {
+            if (last[0] != null) {
+                e.addSuppressed(last[0]);
+            }
+            throw e;
+        }
     }
 
     /** What a node does; a failure shows its log. */
