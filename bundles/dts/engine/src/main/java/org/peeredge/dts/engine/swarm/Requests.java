@@ -191,8 +191,7 @@ final class Requests {
         s.peer.asked(core.now);
         long soft = core.now + s.peer.lateAfterNanos(t.pieceBytes());
         s.peer.lateNanos = idle ? soft : s.peer.lateNanos;
-        long deadline =
-                core.now + (s.peer.lossy ? s.peer.loss.lostAfterNanos() : timeoutNanos(t, s));
+        long deadline = core.now + timeoutNanos(t, s);
         for (int p = piece; p < piece + count; p++) {
             t.need.clear(p);
             List<Request> all = t.requests.computeIfAbsent(p, _ -> new ArrayList<>(1));

@@ -5,46 +5,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
-import org.peeredge.dts.api.codec.Decoder;
 import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 
 /** Makes symbols that are not those of the group. */
-final class ForgingCodec implements CodecProvider {
-    private final CodecProvider codec;
-
+final class ForgingCodec extends WrappedCodec {
     ForgingCodec(CodecProvider codec) {
-        this.codec = codec;
-    }
-
-    @Override
-    public String type() {
-        return codec.type();
-    }
-
-    @Override
-    public void check(CodecId id) {
-        codec.check(id);
-    }
-
-    @Override
-    public int repairSymbols(int sourceSymbols) {
-        return codec.repairSymbols(sourceSymbols);
-    }
-
-    @Override
-    public long workingBytes(CodecId id) {
-        return codec.workingBytes(id);
-    }
-
-    @Override
-    public Decoder decoder(CodecId id, int groupBytes) {
-        return codec.decoder(id, groupBytes);
+        super(codec);
     }
 
     @Override
     public Encoder prepare(CodecId id, GroupSource group) {
-        Encoder encoder = codec.prepare(id, group);
+        Encoder encoder = super.prepare(id, group);
         return new Encoder() {
             @Override
             public void encode(int first, int count, ByteBuffer into) throws IOException {
