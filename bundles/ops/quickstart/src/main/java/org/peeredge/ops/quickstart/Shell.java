@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.stream.Stream;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
@@ -32,18 +35,36 @@ public final class Shell {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
-            key = generator.generateKeyPair();
+            KeyPair made = generator.generateKeyPair();
+            while (!karafKnows((ECPublicKey) made.getPublic())) {
+                made = generator.generateKeyPair();
+            }
+            key = made;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime has no P-256", e);
         }
     }
 
     /**
+     * Whether Karaf lets this key in. Its login module (4.4.10) reads a coordinate as a signed
+     * number, and where that begins with nine ones its leading byte is lost: one key of 256 is
+     * refused for good.
+     */
+    static boolean karafKnows(ECPublicKey key) {
+        return Stream.of(key.getW().getAffineX(), key.getW().getAffineY())
+                .noneMatch(coordinate -> coordinate.shiftRight(247).intValue() == 0x1ff);
+    }
+
+    /**
      * The public key as Karaf's {@code keys.properties} wants it: base64 without type and comment.
      */
     public String publicKey() {
+        return encoded(key.getPublic());
+    }
+
+    static String encoded(PublicKey key) {
         ByteArrayBuffer buffer = new ByteArrayBuffer();
-        buffer.putRawPublicKey(key.getPublic());
+        buffer.putRawPublicKey(key);
         return Base64.getEncoder().encodeToString(buffer.getCompactData());
     }
 
