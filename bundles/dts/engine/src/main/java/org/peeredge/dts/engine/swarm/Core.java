@@ -55,6 +55,9 @@ final class Core {
     /** Asked for and not yet written. */
     long pendingBytes;
 
+    /** Of pieces and symbols, what has come so far. */
+    long inBytes;
+
     /** About what a short answer weighs; claims are paid for as they go. */
     private static final int ANSWER_BYTES = 128;
 
@@ -171,6 +174,7 @@ final class Core {
 
     /** Measures what comes in over all links, to bound what is asked for at once. */
     void arrived(int bytes) {
+        inBytes += bytes;
         if (arrivedSince == Long.MIN_VALUE) {
             arrivedSince = now;
         }

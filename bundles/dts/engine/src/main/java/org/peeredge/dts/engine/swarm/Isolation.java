@@ -50,7 +50,7 @@ final class Isolation {
         for (Peer peer : core.peers.values()) {
             long bound = bounds.getOrDefault(peer, Long.MAX_VALUE);
             long rate = peer.bytesPerSecond == 0 ? bound : Math.min(peer.bytesPerSecond, bound);
-            if (rate != Long.MAX_VALUE && !peer.banned) {
+            if (rate != Long.MAX_VALUE && !peer.banned && !peer.yielding.yields) {
                 (peer.neighbour() ? near : far).add(new Seen(peer, rate));
             }
         }

@@ -18,6 +18,14 @@ final class Loss {
     /** So many frames tell how often some are lost, and that it is not only now and then. */
     private static final int KNOWN = 512;
 
+    /** So many frames tell it well enough to compare it with another's. */
+    private static final int SOME = 32;
+
+    /** Less than so many times another's chance is worth to care, if it is no accident. */
+    private static final double CLEARLY = 0.9;
+
+    private static final double DEVIATIONS = 4;
+
     /** Until an answer has come; RFC 6298 has a second, for paths across the world. */
     private static final long FIRST_NANOS = Time.SECOND / 2;
 
@@ -66,6 +74,25 @@ final class Loss {
                 ? FIRST_NANOS
                 : Math.clamp(
                         3 * (answerNanos + 4 * spreadNanos) / 2, SHORTEST_NANOS, LONGEST_NANOS);
+    }
+
+    /** Whether enough was seen to compare it with others. */
+    boolean someSeen() {
+        return seen >= SOME;
+    }
+
+    /**
+     * Whether one chance to arrive is less than another by more than accident explains, and by
+     * enough to care.
+     */
+    static boolean clearlyLess(double less, double more) {
+        double variance = (less * (1 - less) + more * (1 - more)) / (2 * MEMORY);
+        return less < CLEARLY * more && more - less > DEVIATIONS * Math.sqrt(variance);
+    }
+
+    /** How long answers take, of late; 0 before the first. */
+    long answerNanos() {
+        return answerNanos;
     }
 
     /** Whether too little was seen yet to judge by. */

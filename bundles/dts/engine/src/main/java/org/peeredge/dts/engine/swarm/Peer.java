@@ -46,6 +46,7 @@ final class Peer {
     final boolean lossy;
 
     final Loss loss = new Loss();
+    final Yielding.State yielding = new Yielding.State();
 
     /** Since when nothing has come, though something was asked for. */
     long awaitedNanos = Long.MIN_VALUE;

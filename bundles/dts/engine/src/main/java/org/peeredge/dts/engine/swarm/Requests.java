@@ -34,6 +34,7 @@ final class Requests {
     private final Picker picker;
     private final Takes takes;
     final Isolation isolation;
+    final Yielding yielding;
     final Coded coded;
 
     /** Ranges begun so far. */
@@ -44,6 +45,7 @@ final class Requests {
         this.picker = picker;
         this.takes = takes;
         this.isolation = new Isolation(core, this);
+        this.yielding = new Yielding(core);
         this.coded = new Coded(core, picker);
     }
 
@@ -169,7 +171,8 @@ final class Requests {
         return s.peer.hasRoom(t.pieceBytes(), s.planWindowBytes)
                 && (!s.peer.lossy || s.inflight < MOST_FRAMES)
                 && core.throttle.mayAsk(t, s.peer)
-                && !isolation.avoids(t, s);
+                && !isolation.avoids(t, s)
+                && !yielding.avoids(t, s);
     }
 
     boolean usable(Source s) {

@@ -250,6 +250,7 @@ public final class Swarm {
     private void tick() {
         core.throttle.tick();
         flow.requests.isolation.tick();
+        flow.requests.yielding.tick();
         flow.sharing.room();
         for (Transfer t : List.copyOf(core.transfers.values())) {
             if (core.transfers.get(t.digest) == t) {
