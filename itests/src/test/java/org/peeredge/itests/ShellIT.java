@@ -26,6 +26,7 @@ import org.peeredge.itests.lab.Ran;
 class ShellIT {
     private static final String REFUSED = "Command not found";
     private static final int SSH_FAILED = 255;
+    private static final String UNKNOWN_KEY = "Karaf does not know this key again";
 
     /** What {@code ssh -v} puts before the methods of the server. */
     private static final String OFFERED = "Authentications that can continue:";
@@ -61,23 +62,53 @@ class ShellIT {
     @BeforeAll
     void start() throws Exception {
         assembly = Assembly.unpack("full", folder);
-        for (String name : List.of("op", "eve", "mallory")) {
-            assembly.inside(
-                    List.of(
-                            "ssh-keygen",
-                            "-q",
-                            "-t",
-                            "ecdsa",
-                            "-N",
-                            "",
-                            "-f",
-                            folder.resolve(name).toString()));
-        }
-        assembly.script("shell-user", "op", folder + "/op.pub", "admin");
-        assembly.script("shell-user", "eve", folder + "/eve.pub", "viewer");
+        makeKey("mallory");
+        makeUser("op", "admin");
+        makeUser("eve", "viewer");
         assembly.makesMesh();
         assembly.script("start");
         assembly.script("status", "--wait", "120");
+    }
+
+    /** With a key that Karaf knows: {@code shell-user} refuses the one of 256 that it does not. */
+    private void makeUser(String name, String group) {
+        Ran ran;
+        do {
+            makeKey(name);
+            ran = shellUser(name, group);
+        } while (ran.output().contains(UNKNOWN_KEY));
+        assertEquals(0, ran.status(), ran::output);
+    }
+
+    private Ran shellUser(String name, String group) {
+        return assembly.tried(
+                List.of(
+                        assembly.home() + "/bin/shell-user",
+                        name,
+                        folder + "/" + name + ".pub",
+                        group));
+    }
+
+    private void makeKey(String name) {
+        assembly.inside(
+                List.of(
+                        "sh",
+                        "-c",
+                        "rm -f \"$0\"; ssh-keygen -q -t ecdsa -N '' -f \"$0\"",
+                        folder.resolve(name).toString()));
+    }
+
+    @Test
+    void aKeyThatKarafWouldNotKnowIsRefusedAtOnce() throws Exception {
+        Files.writeString(
+                folder.resolve("odd.pub"),
+                """
+                ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBP+CZtiKXViqNCaUBaJqXBmVYrm7lrhywy5iVf96bYoGaRJz51ERgnRU+qqYb0YA8xeeYiYmqvU8Xufs+ekzhZg= odd
+                """);
+        Ran ran = shellUser("odd", "admin");
+        assertEquals(1, ran.status(), ran::output);
+        assertTrue(ran.output().contains(UNKNOWN_KEY), ran::output);
+        assertTrue(ran.output().contains("ssh-keygen -t ecdsa"), ran::output);
     }
 
     @AfterAll

@@ -2,6 +2,7 @@
 package org.peeredge.dts.coding;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.peeredge.dts.api.codec.CodecId;
@@ -18,8 +19,7 @@ public final class CodecWarmUp {
     /**
      * Offers a codec as a service once it is warm.
      *
-     * @param usual the code that it is warmed up with
-     * @param lost how many source symbols are restored in each turn
+     * @param usual the codes that it is warmed up with, one at least
      * @param properties the service's, beside its type
      * @param make makes the codec; may take the time it needs
      */
@@ -27,44 +27,46 @@ public final class CodecWarmUp {
             BundleContext context,
             Threads threads,
             Clock clock,
-            CodecId usual,
-            int lost,
+            List<CodecId> usual,
             Map<String, ?> properties,
             WarmService.Warm<CodecProvider> make) {
         Map<String, Object> all = new HashMap<>(properties);
-        all.put(PluginSlots.TYPE, usual.type());
+        all.put(PluginSlots.TYPE, usual.getFirst().type());
         return new WarmService<>(
-                context,
-                threads,
-                CodecProvider.class,
-                all,
-                () -> warm(make.make(), usual, lost, clock));
+                context, threads, CodecProvider.class, all, () -> warm(make.make(), usual, clock));
     }
 
     /**
-     * Codes a block until that gets no faster.
+     * Codes blocks until that gets no faster: of each code one in a steady stream, and one by an
+     * encoder and a decoder that are new, as the first one is.
      *
-     * @param lost how many source symbols are restored in each turn
      * @return the codec, warm
      * @throws IllegalStateException when it computes wrongly
      * @throws InterruptedException when the thread was interrupted
      */
-    public static CodecProvider warm(CodecProvider codec, CodecId id, int lost, Clock clock)
+    public static CodecProvider warm(CodecProvider codec, List<CodecId> usual, Clock clock)
             throws InterruptedException {
-        try (CodecTrial trial = new CodecTrial(codec, id, lost)) {
-            WarmUp.run(
-                    clock,
-                    Double.MAX_VALUE,
-                    () -> {
-                        trial.encode();
-                        trial.decode();
-                    });
-            trial.decode();
-            if (!trial.right()) {
-                throw new IllegalStateException(
-                        "codec " + id + " computes wrongly on this machine");
+        for (CodecId id : usual) {
+            try (CodecTrial trial = new CodecTrial(codec, id, lost(id))) {
+                WarmUp.run(
+                        clock,
+                        Double.MAX_VALUE,
+                        () -> {
+                            trial.encode();
+                            trial.decode();
+                            trial.anew();
+                        });
+                if (!trial.right()) {
+                    throw new IllegalStateException(
+                            "codec " + id + " computes wrongly on this machine");
+                }
             }
         }
         return codec;
+    }
+
+    /** As many as can be made up for, or as are often lost. */
+    private static int lost(CodecId id) {
+        return id.repairSymbols() < 0 ? Math.ceilDiv(id.sourceSymbols(), 4) : id.repairSymbols();
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.coding;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -9,30 +10,32 @@ import java.util.Objects;
  * a segment in the loop a product costs a third more.
  *
  * <p>What an address points to stays while its segment is reachable, because memory comes from
- * automatic arenas only: no use after it is freed, whatever a caller does wrong.
+ * automatic arenas only: no use after it is freed, whatever a caller does wrong. What was lent and
+ * is given back may be another's.
  */
 public final class Memory {
     /** Vectors want their lines whole. */
     private static final int ALIGNMENT = 64;
 
     /** As much as an encoder and a decoder of a block of a MiB have together. */
-    private static final long MOST_IDLE_BYTES = 8 << 20;
+    private static final long MOST_KEPT_BYTES = 8 << 20;
 
     /** For all codecs of this JVM, as they outlive a swap here: the next one finds it warm. */
-    private static final Slabs SLABS = new Slabs(MOST_IDLE_BYTES);
+    private static final Slabs SLABS = new Slabs(MOST_KEPT_BYTES);
 
     private Memory() {}
 
     /** Zeros, aligned for vectors, for as long as something refers to them. */
     public static MemorySegment allocate(long bytes) {
-        return SLABS.zeros(bytes, ALIGNMENT);
+        return Arena.ofAuto().allocate(bytes, ALIGNMENT);
     }
 
     /**
-     * As {@link #allocate}, but there may be anything in it: for what is written before it is read.
+     * Aligned for vectors, for as long as its owner keeps it open; there may be anything in it: for
+     * what is written before it is read.
      */
-    public static MemorySegment room(long bytes) {
-        return SLABS.room(bytes, ALIGNMENT);
+    public static Slab lend(long bytes) {
+        return SLABS.lend(bytes);
     }
 
     /**

@@ -4,7 +4,6 @@ package org.peeredge.dts.coding;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.GroupSource;
@@ -17,13 +16,7 @@ import org.peeredge.dts.api.codec.GroupSource;
 public final class SourceBlock implements AutoCloseable {
     private BlockShape shape;
     private GroupSource source;
-    private @Nullable MemorySegment own;
-
-    /** All of {@link #own}, for copies that make no objects. */
-    private @Nullable ByteBuffer view;
-
-    /** The same, to be filled: its position and limit are the source's. */
-    private @Nullable ByteBuffer filling;
+    private @Nullable Slab own;
 
     private volatile @Nullable MemorySegment loaded;
 
@@ -58,8 +51,9 @@ public final class SourceBlock implements AutoCloseable {
         if (memory.isPresent() && memory.get().isNative() && shape.blockBytes() == padded) {
             here = memory.get();
         } else {
-            here = ownMemory(padded);
-            ByteBuffer into = Objects.requireNonNull(filling).clear();
+            Slab mine = ownMemory(padded);
+            here = mine.memory();
+            ByteBuffer into = mine.bytes().clear();
             if (memory.isPresent()) {
                 MemorySegment.copy(memory.get(), 0, here, 0, shape.blockBytes());
             } else {
@@ -73,13 +67,11 @@ public final class SourceBlock implements AutoCloseable {
         return here;
     }
 
-    private MemorySegment ownMemory(int bytes) {
-        MemorySegment here = own;
+    private Slab ownMemory(int bytes) {
+        Slab here = own;
         if (here == null) {
-            here = Memory.room(bytes);
+            here = Memory.lend(bytes);
             own = here;
-            view = here.asByteBuffer();
-            filling = here.asByteBuffer();
         }
         return here;
     }
@@ -95,11 +87,11 @@ public final class SourceBlock implements AutoCloseable {
         int length = (int) shape.length(first, count);
         checkRoom(into, length);
         MemorySegment here = loaded;
-        ByteBuffer mine = view;
-        if (here == null || mine == null || !here.equals(own)) {
+        Slab mine = own;
+        if (here == null || mine == null || !here.equals(mine.memory())) {
             read(start, into, length);
         } else {
-            into.put(into.position(), mine, start, length);
+            into.put(into.position(), mine.bytes(), start, length);
             into.position(into.position() + length);
         }
     }
@@ -145,12 +137,14 @@ public final class SourceBlock implements AutoCloseable {
         loaded = null;
     }
 
-    /** Lets go of the memory; safe to repeat. */
+    /** Gives the memory back; safe to repeat. */
     @Override
     public void close() {
         loaded = null;
-        own = null;
-        view = null;
-        filling = null;
+        Slab mine = own;
+        if (mine != null) {
+            mine.close();
+            own = null;
+        }
     }
 }

@@ -38,34 +38,26 @@ final class Codecs {
      *
      * @param name its type, or another one where two have the same type
      * @param usual what its bundle warms it up with
-     * @param lost source symbols, in that
      * @param make of the kernel of this JVM
      */
     private record Kind(
-            String name, CodecId usual, int lost, Function<Gf256Kernel, CodecProvider> make) {
+            String name, List<CodecId> usual, Function<Gf256Kernel, CodecProvider> make) {
+        String type() {
+            return usual.getFirst().type();
+        }
+
         boolean rateless() {
-            return usual.repairSymbols() < 0;
+            return usual.getFirst().repairSymbols() < 0;
         }
     }
 
     /** A line for each. */
     private static final List<Kind> ALL =
             List.of(
-                    kind("rs", 10, 4, 16 * 1024, 4, CauchyCodec::new),
-                    kind(NATIVE, 10, 4, 16 * 1024, 4, kernel -> new CauchyCodec(natively())),
-                    kind("fft", 128, 64, 1216, 64, FftCodec::new),
-                    kind("raptorq", 256, -1, 1216, 64, RaptorqCodec::new));
-
-    private static Kind kind(
-            String name,
-            int k,
-            int m,
-            int symbolBytes,
-            int lost,
-            Function<Gf256Kernel, CodecProvider> make) {
-        String type = name.equals(NATIVE) ? CauchyCodec.TYPE : name;
-        return new Kind(name, new CodecId(type, k, m, symbolBytes), lost, make);
-    }
+                    new Kind("rs", CauchyCodec.USUAL, CauchyCodec::new),
+                    new Kind(NATIVE, CauchyCodec.USUAL, kernel -> new CauchyCodec(natively())),
+                    new Kind("fft", FftCodec.USUAL, FftCodec::new),
+                    new Kind("raptorq", RaptorqCodec.USUAL, RaptorqCodec::new));
 
     /** The library stays loaded as long as the JVM. */
     private static Gf256Kernel natively() {
@@ -100,7 +92,11 @@ final class Codecs {
         Kind kind = kind(name);
         try {
             Gf256Kernel fastest = new Gf256Kernels(CLOCK).fastest();
-            return CodecWarmUp.warm(kind.make.apply(fastest), kind.usual, kind.lost, CLOCK);
+            CodecProvider made =
+                    kind.name.equals(RaptorqCodec.TYPE)
+                            ? RaptorqCodec.planning(fastest, CLOCK)
+                            : kind.make.apply(fastest);
+            return CodecWarmUp.warm(made, kind.usual, CLOCK);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -114,6 +110,6 @@ final class Codecs {
     /** The code in which k source symbols have m repair symbols, or may have more. */
     static CodecId id(String name, int k, int m, int symbolBytes) {
         Kind kind = kind(name);
-        return new CodecId(kind.usual.type(), k, kind.rateless() ? -1 : m, symbolBytes);
+        return new CodecId(kind.type(), k, kind.rateless() ? -1 : m, symbolBytes);
     }
 }

@@ -22,8 +22,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Forks {
     private static final int ITERATIONS = 5;
 
-    /** Each of them warms codecs up as nodes do, which takes seconds. */
-    private static final int SWAPS_OF_CLASSES = 2;
+    /** Each of them warms a codec up as nodes do, which takes seconds. */
+    private static final int SWAPS = 3;
 
     private static final TimeValue ITERATION = TimeValue.milliseconds(200);
 
@@ -59,7 +59,7 @@ final class Forks {
             case Trial.Swap swap ->
                     options.include(only(SwapBench.class))
                             .warmupIterations(0)
-                            .measurementIterations(swap.classes() ? SWAPS_OF_CLASSES : ITERATIONS)
+                            .measurementIterations(SWAPS)
                             .param("classes", String.valueOf(swap.classes()));
         }
         List<Map<String, Double>> iterations = new ArrayList<>();

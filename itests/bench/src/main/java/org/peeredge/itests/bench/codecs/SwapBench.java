@@ -16,10 +16,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.peeredge.dts.api.codec.CodecProvider;
-import org.peeredge.dts.coding.Gf256Kernel;
 
 /**
  * The first block of another codec object, encoded and decoded, beside blocks in a steady stream.
+ * The object was made and warmed up as bundles do it, before anybody can see it, while blocks go on
+ * by the one before.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -52,13 +53,14 @@ public class SwapBench {
         public double steady;
     }
 
-    private final Gf256Kernel kernel = Codecs.kernel();
     private @Nullable Coding coding;
 
     /** Goes on until it is fast. */
     @Setup(Level.Trial)
     public void open() {
-        Coding stream = Coding.open(new Code(codec, k, m, symbolBytes), Codecs.make(codec, kernel));
+        Coding stream =
+                Coding.open(
+                        new Code(codec, k, m, symbolBytes), Codecs.make(codec, Codecs.kernel()));
         Steady.reach(() -> block(stream));
         coding = stream;
     }
@@ -77,6 +79,7 @@ public class SwapBench {
     @Benchmark
     public void swap(Blocks blocks) {
         Coding stream = Objects.requireNonNull(coding);
+        CodecProvider next = classes ? Fresh.load(codec) : Codecs.warm(codec);
         double[] nanos = new double[STEADY];
         for (int i = 0; i < STEADY; i++) {
             long from = Meter.threadNanos();
@@ -85,9 +88,8 @@ public class SwapBench {
         }
         Arrays.sort(nanos);
         blocks.steady = nanos[STEADY / 2];
-        CodecProvider loaded = classes ? Fresh.load(codec) : null;
         long from = Meter.threadNanos();
-        stream.once(loaded == null ? Codecs.make(codec, kernel) : loaded);
+        stream.once(next);
         blocks.first = Meter.threadNanos() - from;
     }
 }

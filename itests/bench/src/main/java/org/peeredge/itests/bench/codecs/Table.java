@@ -150,6 +150,12 @@ final class Table {
                             "< 1",
                             ""));
         }
+        swap(all, code);
+        swap(all, new Code(code.codec(), 64, 32, 16 * KIB)); // a whole group of an engine
+    }
+
+    private static void swap(List<Line> all, Code code) {
+        String name = "%s %d+%d".formatted(code.codec(), code.k(), code.m());
         for (boolean classes : List.of(false, true)) {
             Swap swap = new Swap(classes, code);
             all.add(

@@ -2,6 +2,7 @@
 package org.peeredge.dts.coding.rs;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
@@ -19,6 +20,10 @@ import org.peeredge.dts.coding.Gf256Kernel;
 public final class CauchyCodec implements CodecProvider {
     /** The type, as in the service property and in ids. */
     public static final String TYPE = "rs";
+
+    /** What plugins of this type are warmed up with: a small code, and an engine's whole group. */
+    public static final List<CodecId> USUAL =
+            List.of(new CodecId(TYPE, 10, 4, 16 << 10), new CodecId(TYPE, 64, 32, 16 << 10));
 
     /** The most symbols of a code. */
     public static final int MAX_SYMBOLS = 255;

@@ -4,11 +4,11 @@ package org.peeredge.dts.coding.rs;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.Decoder;
 import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
 
 /**
@@ -16,8 +16,6 @@ import org.peeredge.dts.coding.SourceBlock;
  * computes the source symbols that are missing, and only those.
  */
 final class CauchyDecoder implements Decoder {
-    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
-
     private final Gf256Kernel kernel;
     private final CauchyMatrix matrix;
     private final int sourceSymbols;
@@ -38,10 +36,7 @@ final class CauchyDecoder implements Decoder {
     private int count;
     private int repairs;
     private boolean recovered;
-    private @Nullable MemorySegment memory;
-
-    /** The same bytes: copies from buffer to buffer make no segments. */
-    private ByteBuffer view;
+    private final Slab room;
 
     CauchyDecoder(Gf256Kernel kernel, CauchyMatrix matrix, BlockShape shape) {
         this.kernel = kernel;
@@ -57,14 +52,13 @@ final class CauchyDecoder implements Decoder {
         missing = new int[most];
         missingAt = new long[most];
         factors = new byte[most * sourceSymbols];
-        memory = Memory.room((long) (sourceSymbols + most) * symbolBytes);
-        view = memory.asByteBuffer();
+        room = Memory.lend((long) (sourceSymbols + most) * symbolBytes);
         pad();
     }
 
     @Override
     public boolean offer(int number, ByteBuffer symbol) {
-        memory();
+        ByteBuffer view = room.bytes();
         BlockShape.check(number, 1, symbols);
         shape.checkLength(number, symbol.remaining());
         if (count == sourceSymbols || here.get(number)) {
@@ -86,7 +80,7 @@ final class CauchyDecoder implements Decoder {
 
     @Override
     public void recover(ByteBuffer into) {
-        MemorySegment all = memory();
+        MemorySegment all = room.memory();
         if (!ready()) {
             throw new IllegalStateException(count + " of " + sourceSymbols + " symbols are here");
         }
@@ -96,7 +90,7 @@ final class CauchyDecoder implements Decoder {
             recovered = true;
         }
         int at = into.position();
-        into.put(at, view, 0, shape.blockBytes());
+        into.put(at, room.bytes(), 0, shape.blockBytes());
         into.position(at + shape.blockBytes());
     }
 
@@ -112,7 +106,7 @@ final class CauchyDecoder implements Decoder {
 
     @Override
     public void reset(int groupBytes) {
-        memory();
+        room.memory();
         if (groupBytes != shape.blockBytes()) {
             shape = new BlockShape(shape.id(), groupBytes);
         }
@@ -126,21 +120,12 @@ final class CauchyDecoder implements Decoder {
     /** The last symbol of a short group counts as padded with zeros. */
     private void pad() {
         for (int i = shape.blockBytes(); i < shape.paddedBytes(); i++) {
-            view.put(i, (byte) 0);
+            room.bytes().put(i, (byte) 0);
         }
     }
 
     @Override
     public void close() {
-        memory = null;
-        view = NONE;
-    }
-
-    private MemorySegment memory() {
-        MemorySegment all = memory;
-        if (all == null) {
-            throw new IllegalStateException("the decoder is closed");
-        }
-        return all;
+        room.close();
     }
 }

@@ -12,12 +12,12 @@ import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
+import org.peeredge.dts.coding.Uses;
 
 /** Makes repair symbols when they are asked for; holds the block from the first one on. */
 final class CauchyEncoder implements Encoder {
-    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
-
     private final Gf256Kernel kernel;
     private final CauchyMatrix matrix;
     private final Targets targets;
@@ -31,6 +31,8 @@ final class CauchyEncoder implements Encoder {
 
     /** Kept for the next call; threads that meet each other here make one of their own. */
     private final AtomicReference<@Nullable Scratch> spare = new AtomicReference<>();
+
+    private final Uses uses = new Uses(this::free);
 
     CauchyEncoder(
             Gf256Kernel kernel,
@@ -54,28 +56,37 @@ final class CauchyEncoder implements Encoder {
     private final class Scratch {
         final byte[] factors = new byte[(symbols - sourceSymbols) * sourceSymbols];
         final long[] targetAt = new long[symbols - sourceSymbols];
-        private @Nullable MemorySegment memory;
-        private ByteBuffer view = NONE;
+        private @Nullable Slab room;
 
         /** Room off the heap for all repair symbols, for a target that is on it. */
-        MemorySegment memory() {
-            MemorySegment here = memory;
+        Slab room() {
+            Slab here = room;
             if (here == null) {
-                here = Memory.room((long) targetAt.length * symbolBytes);
-                memory = here;
-                view = here.asByteBuffer();
+                here = Memory.lend((long) targetAt.length * symbolBytes);
+                room = here;
             }
             return here;
         }
 
-        /** The bytes of {@link #memory}. */
-        ByteBuffer view() {
-            return view;
+        void free() {
+            Slab here = room;
+            if (here != null) {
+                here.close();
+            }
         }
     }
 
     @Override
     public void encode(int first, int count, ByteBuffer into) throws IOException {
+        uses.enter();
+        try {
+            make(first, count, into);
+        } finally {
+            uses.leave();
+        }
+    }
+
+    private void make(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, symbols);
         SourceBlock.checkRoom(into, block.shape().length(first, count));
         if (into.isReadOnly()) {
@@ -111,8 +122,9 @@ final class CauchyEncoder implements Encoder {
             into.put(at, (byte) 0);
             product(scratch, factors, count, whole, targets.memory(into), at);
         } else {
-            product(scratch, factors, count, whole, scratch.memory(), 0);
-            into.put(at, scratch.view(), 0, length);
+            Slab room = scratch.room();
+            product(scratch, factors, count, whole, room.memory(), 0);
+            into.put(at, room.bytes(), 0, length);
         }
         into.position(at + length);
     }
@@ -145,7 +157,14 @@ final class CauchyEncoder implements Encoder {
 
     @Override
     public void close() {
+        uses.close();
+    }
+
+    private void free() {
         block.close();
-        spare.set(null);
+        Scratch last = spare.getAndSet(null);
+        if (last != null) {
+            last.free();
+        }
     }
 }

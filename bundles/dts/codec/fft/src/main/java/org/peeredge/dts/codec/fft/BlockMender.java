@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.peeredge.dts.coding.Gf256Kernel;
 
 /** Computes the source symbols that are missing. For one thread at a time; keeps its memory. */
-interface BlockMender {
+interface BlockMender extends AutoCloseable {
     /**
      * Computes them.
      *
@@ -16,6 +16,10 @@ interface BlockMender {
      * @param here by number, which of them are here: k
      */
     void mend(MemorySegment source, MemorySegment repair, BitSet here);
+
+    /** Gives its memory back. */
+    @Override
+    default void close() {}
 
     /** The mender for a code; allocates nothing yet. */
     static BlockMender of(

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * follows from the point of the first position of the block of 2^(j+1) positions that they are in.
  * For one thread at a time; allocates nothing.
  */
-interface Columns {
+interface Columns extends AutoCloseable {
     /** The most symbol bytes that a column holds. */
     int columnBytes();
 
@@ -77,4 +77,8 @@ interface Columns {
 
     /** The formal derivative of 8 coefficients by themselves. */
     void derive8(int first);
+
+    /** Gives its memory back. */
+    @Override
+    void close();
 }

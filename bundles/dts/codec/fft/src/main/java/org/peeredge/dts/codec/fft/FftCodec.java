@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.codec.fft;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.CodecId;
@@ -22,6 +23,13 @@ import org.peeredge.dts.coding.SourceBlock;
 public final class FftCodec implements CodecProvider {
     /** The type, as in the service property and in ids. */
     public static final String TYPE = "fft";
+
+    /**
+     * What it is warmed up with: words and bytes, each of which has loops of its own; the latter
+     * with an engine's whole group.
+     */
+    public static final List<CodecId> USUAL =
+            List.of(new CodecId(TYPE, 512, 256, 1216), new CodecId(TYPE, 64, 32, 16 << 10));
 
     private final Gf256Kernel sums;
     private final FftKernel kernel;

@@ -7,7 +7,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.coding.CodecWarmUp;
 import org.peeredge.dts.coding.Gf256Kernels;
@@ -20,11 +19,6 @@ import org.peeredge.kernel.api.Threads;
         immediate = true,
         service = {})
 public final class FftComponent {
-    /** One code over bytes, one over words: each has loops of its own. */
-    private static final CodecId BYTES = new CodecId(FftCodec.TYPE, 128, 64, 1216);
-
-    private static final CodecId WORDS = new CodecId(FftCodec.TYPE, 512, 256, 1216);
-
     private final WarmService<CodecProvider> service;
 
     /** Begins to warm up. */
@@ -39,15 +33,9 @@ public final class FftComponent {
                         context,
                         threads,
                         clock,
-                        BYTES,
-                        BYTES.repairSymbols(),
+                        FftCodec.USUAL,
                         Map.of(),
-                        () ->
-                                CodecWarmUp.warm(
-                                        new FftCodec(kernels.fastest()),
-                                        WORDS,
-                                        WORDS.repairSymbols(),
-                                        clock));
+                        () -> new FftCodec(kernels.fastest()));
     }
 
     /** Takes it away. */

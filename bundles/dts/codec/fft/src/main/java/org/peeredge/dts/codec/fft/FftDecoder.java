@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.codec.fft;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.Decoder;
 import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
 
 /** Puts source symbols in their places, keeps repair symbols, and mends from any k of them. */
 final class FftDecoder implements Decoder {
-    private static final MemorySegment NONE = MemorySegment.NULL;
-
     private final FftCode code;
     private final BitSet here;
     private BlockShape shape;
-    private @Nullable BlockMender mender;
-    private MemorySegment block;
-    private ByteBuffer blockBytes;
-    private MemorySegment repair = NONE;
-    private @Nullable ByteBuffer repairBytes;
+    private final BlockMender mender;
+    private final Slab block;
+    private @Nullable Slab repair;
     private int count;
     private boolean mended;
 
@@ -30,13 +26,13 @@ final class FftDecoder implements Decoder {
         this.shape = shape;
         this.mender = mender;
         here = new BitSet(code.symbols());
-        block = Memory.allocate(shape.paddedBytes());
-        blockBytes = block.asByteBuffer();
+        block = Memory.lend(shape.paddedBytes());
+        pad();
     }
 
     @Override
     public boolean offer(int number, ByteBuffer symbol) {
-        checkOpen();
+        ByteBuffer sources = block.bytes();
         BlockShape.check(number, 1, code.symbols());
         shape.checkLength(number, symbol.remaining());
         if (ready() || here.get(number)) {
@@ -44,9 +40,9 @@ final class FftDecoder implements Decoder {
         }
         int k = code.sourceSymbols();
         if (number < k) {
-            put(blockBytes, number, symbol);
+            put(sources, number, symbol);
         } else {
-            put(repairs(), number - k, symbol);
+            put(repairs().bytes(), number - k, symbol);
         }
         here.set(number);
         count++;
@@ -57,14 +53,13 @@ final class FftDecoder implements Decoder {
         symbols.put(index * code.symbolBytes(), symbol, symbol.position(), symbol.remaining());
     }
 
-    private ByteBuffer repairs() {
-        ByteBuffer bytes = repairBytes;
-        if (bytes == null) {
-            repair = Memory.allocate((long) code.repairSymbols() * code.symbolBytes());
-            bytes = repair.asByteBuffer();
-            repairBytes = bytes;
+    private Slab repairs() {
+        Slab here = repair;
+        if (here == null) {
+            here = Memory.lend((long) code.repairSymbols() * code.symbolBytes());
+            repair = here;
         }
-        return bytes;
+        return here;
     }
 
     @Override
@@ -74,7 +69,7 @@ final class FftDecoder implements Decoder {
 
     @Override
     public void recover(ByteBuffer into) {
-        BlockMender by = checkOpen();
+        ByteBuffer sources = block.bytes();
         if (!ready()) {
             throw new IllegalStateException(
                     count + " of " + code.sourceSymbols() + " symbols are here");
@@ -82,41 +77,40 @@ final class FftDecoder implements Decoder {
         int bytes = shape.blockBytes();
         SourceBlock.checkRoom(into, bytes);
         if (!mended && here.nextClearBit(0) < code.sourceSymbols()) {
-            by.mend(block, repair, here);
+            mender.mend(block.memory(), repairs().memory(), here);
         }
         mended = true;
-        into.put(into.position(), blockBytes, 0, bytes);
+        into.put(into.position(), sources, 0, bytes);
         into.position(into.position() + bytes);
     }
 
     @Override
     public void reset(int groupBytes) {
-        checkOpen();
+        block.memory();
         if (groupBytes != shape.blockBytes()) {
             shape = new BlockShape(shape.id(), groupBytes);
         }
-        for (int i = groupBytes; i < shape.paddedBytes(); i++) {
-            blockBytes.put(i, (byte) 0); // a forged symbol may have left something there
-        }
+        pad();
         here.clear();
         count = 0;
         mended = false;
     }
 
-    @Override
-    public void close() {
-        mender = null;
-        block = NONE;
-        blockBytes = NONE.asByteBuffer();
-        repair = NONE;
-        repairBytes = null;
+    /** There may be anything; a forged symbol may have left something, too. */
+    private void pad() {
+        for (int i = shape.blockBytes(); i < shape.paddedBytes(); i++) {
+            block.bytes().put(i, (byte) 0);
+        }
     }
 
-    private BlockMender checkOpen() {
-        BlockMender by = mender;
-        if (by == null) {
-            throw new IllegalStateException("the decoder is closed");
+    @Override
+    public void close() {
+        block.close();
+        Slab room = repair;
+        if (room != null) {
+            room.close();
+            repair = null;
         }
-        return by;
+        mender.close();
     }
 }

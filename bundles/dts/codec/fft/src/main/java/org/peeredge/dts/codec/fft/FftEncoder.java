@@ -2,14 +2,15 @@
 package org.peeredge.dts.codec.fft;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
+import org.peeredge.dts.coding.Uses;
 
 /**
  * Copies source symbols, and from the first repair symbol that is asked for on repair symbols: one
@@ -18,14 +19,12 @@ import org.peeredge.dts.coding.SourceBlock;
 final class FftEncoder implements Encoder {
     private final FftCode code;
     private final SourceBlock block;
-    private @Nullable RepairMaker maker;
-    private @Nullable MemorySegment repair;
+    private final RepairMaker maker;
+    private final Uses uses = new Uses(this::free);
+    private @Nullable Slab repair;
 
     /** All repair symbols, when they are made. */
     private volatile @Nullable ByteBuffer made;
-
-    /** Its buffer, for the next block. */
-    private @Nullable ByteBuffer buffer;
 
     FftEncoder(FftCode code, SourceBlock block, RepairMaker maker) {
         this.code = code;
@@ -35,6 +34,15 @@ final class FftEncoder implements Encoder {
 
     @Override
     public void encode(int first, int count, ByteBuffer into) throws IOException {
+        uses.enter();
+        try {
+            write(first, count, into);
+        } finally {
+            uses.leave();
+        }
+    }
+
+    private void write(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, code.symbols());
         SourceBlock.checkRoom(into, block.shape().length(first, count));
         int k = code.sourceSymbols();
@@ -61,19 +69,13 @@ final class FftEncoder implements Encoder {
         if (here != null) {
             return here;
         }
-        RepairMaker by = maker;
-        if (by == null) {
-            throw new IllegalStateException("the encoder is closed");
+        Slab room = repair;
+        if (room == null) {
+            room = Memory.lend((long) code.repairSymbols() * code.symbolBytes());
+            repair = room;
         }
-        MemorySegment symbols = repair;
-        here = buffer;
-        if (symbols == null || here == null) {
-            symbols = Memory.room((long) code.repairSymbols() * code.symbolBytes());
-            here = symbols.asByteBuffer();
-            repair = symbols;
-            buffer = here;
-        }
-        by.make(block.whole(), symbols);
+        maker.make(block.whole(), room.memory());
+        here = room.bytes();
         made = here;
         return here;
     }
@@ -85,11 +87,18 @@ final class FftEncoder implements Encoder {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        uses.close();
+    }
+
+    private synchronized void free() {
         block.close();
         made = null;
-        repair = null;
-        buffer = null;
-        maker = null;
+        Slab room = repair;
+        if (room != null) {
+            room.close();
+            repair = null;
+        }
+        maker.close();
     }
 }

@@ -150,4 +150,8 @@ abstract class PlainColumns implements Columns {
             }
         }
     }
+
+    /** It is the collector's. */
+    @Override
+    public final void close() {}
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import org.peeredge.dts.coding.Gf256Kernel;
 
 /** Makes all repair symbols of a block. For one thread at a time; keeps its memory. */
-interface RepairMaker {
+interface RepairMaker extends AutoCloseable {
     /**
      * Makes them.
      *
@@ -13,6 +13,10 @@ interface RepairMaker {
      * @param repair room for m symbols
      */
     void make(MemorySegment source, MemorySegment repair);
+
+    /** Gives its memory back. */
+    @Override
+    default void close() {}
 
     /** The maker for a code; allocates nothing yet. */
     static RepairMaker of(FftCode code, Gf256Kernel sums, FftKernel kernel) {

@@ -38,6 +38,15 @@ final class TransformMaker implements RepairMaker {
         }
     }
 
+    @Override
+    public void close() {
+        Columns here = columns;
+        if (here != null) {
+            here.close();
+            columns = null;
+        }
+    }
+
     private void makeColumn(Columns here, MemorySegment source, MemorySegment repair, int at) {
         int base = code.base();
         int bytes = code.symbolBytes();

@@ -68,6 +68,15 @@ final class TransformMender implements BlockMender {
         }
     }
 
+    @Override
+    public void close() {
+        Columns here = columns;
+        if (here != null) {
+            here.close();
+            columns = null;
+        }
+    }
+
     private Columns allocate() {
         int points = 1 << code.layers();
         int base = code.base();

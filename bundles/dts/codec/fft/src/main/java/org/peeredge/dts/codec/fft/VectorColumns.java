@@ -4,6 +4,7 @@ package org.peeredge.dts.codec.fft;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Slab;
 
 /** What columns of bytes and of words share: memory off the heap, products by bytes. */
 abstract class VectorColumns implements Columns {
@@ -17,6 +18,7 @@ abstract class VectorColumns implements Columns {
 
     private final int columnBytes;
     private final long tables;
+    private final Slab room;
     private final MemorySegment memory;
     private final long address;
     private int width;
@@ -27,7 +29,8 @@ abstract class VectorColumns implements Columns {
         this.unit = unit;
         this.columnBytes = columnBytes;
         this.tables = tables;
-        memory = Memory.allocate((long) positions * columnBytes + SLACK);
+        room = Memory.lend((long) positions * columnBytes + SLACK);
+        memory = room.memory();
         address = memory.address();
     }
 
@@ -145,6 +148,11 @@ abstract class VectorColumns implements Columns {
     @Override
     public final void addTwo(int to, int from, int count) {
         runOnce(Passes.ADD2, to, count, count * stride, columns(from, 2 * count));
+    }
+
+    @Override
+    public final void close() {
+        room.close();
     }
 
     @Override

@@ -6,13 +6,14 @@ import java.nio.ByteBuffer;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
 import org.peeredge.dts.coding.Schedule;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.Slots;
 
 /**
  * Makes encoding symbols from intermediate symbols, some at a time so that they are still in the
  * cache when they are copied to where they are wanted. For one thread at a time.
  */
-final class Output {
+final class Output implements AutoCloseable {
     private static final int MOST_SYMBOLS = 64;
     private static final int MOST_BYTES = 128 << 10;
     private static final int COLUMNS = 0;
@@ -20,8 +21,7 @@ final class Output {
 
     private final int symbols;
     private final long stride;
-    private final MemorySegment memory;
-    private final ByteBuffer view;
+    private final Slab room;
     private final Slots slots;
     private final Schedule schedule;
     private final Tuple tuple;
@@ -31,8 +31,8 @@ final class Output {
     Output(Parameters parameters, int symbolBytes) {
         symbols = symbols(symbolBytes);
         stride = Stride.of(symbolBytes);
-        memory = Memory.room(symbols * stride);
-        view = memory.asByteBuffer();
+        room = Memory.lend(symbols * stride);
+        MemorySegment memory = room.memory();
         slots = new Slots(Stride.padded(symbolBytes), memory, parameters.l(), symbols);
         slots.region(RESULTS, memory, 0, stride);
         schedule = new Schedule(symbols * (Tuple.MAX_COLUMNS + 2));
@@ -74,7 +74,12 @@ final class Output {
 
     /** Copies the i-th that was made; the position stays where it is. */
     void copy(int i, ByteBuffer into, int at, int bytes) {
-        into.put(at, view, (int) (i * stride), bytes);
+        into.put(at, room.bytes(), (int) (i * stride), bytes);
+    }
+
+    @Override
+    public void close() {
+        room.close();
     }
 
     static long sizeBytes(int l, int symbolBytes) {

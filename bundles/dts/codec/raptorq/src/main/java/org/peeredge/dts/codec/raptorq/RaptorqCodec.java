@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.peeredge.dts.codec.raptorq;
 
+import java.util.List;
 import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.api.codec.Decoder;
@@ -8,6 +9,8 @@ import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Gf256Kernel;
+import org.peeredge.dts.coding.WarmUp;
+import org.peeredge.kernel.api.Clock;
 
 /**
  * The code of RFC 6330: as many repair symbols as one likes, of which any k or few more restore a
@@ -16,6 +19,10 @@ import org.peeredge.dts.coding.Gf256Kernel;
 public final class RaptorqCodec implements CodecProvider {
     /** The type, as in the service property and in ids. */
     public static final String TYPE = "raptorq";
+
+    /** What it is warmed up with: small symbols, and an engine's whole group. */
+    public static final List<CodecId> USUAL =
+            List.of(new CodecId(TYPE, 256, -1, 1216), new CodecId(TYPE, 64, -1, 16 << 10));
 
     /** Numbers of symbols are below this. */
     static final int SYMBOLS = 1 << 24;
@@ -34,6 +41,19 @@ public final class RaptorqCodec implements CodecProvider {
     /** A codec whose inner loops are those of {@code kernel}. */
     public RaptorqCodec(Gf256Kernel kernel) {
         this.kernel = kernel;
+    }
+
+    /**
+     * A codec that makes plans at full speed: each k needs one, once, so that blocks do not warm
+     * that up.
+     *
+     * @throws InterruptedException when the thread was interrupted
+     */
+    public static RaptorqCodec planning(Gf256Kernel kernel, Clock clock)
+            throws InterruptedException {
+        Constraints some = new Constraints(Parameters.of(USUAL.getFirst().sourceSymbols()));
+        WarmUp.run(clock, Double.MAX_VALUE, () -> new Plan(some));
+        return new RaptorqCodec(kernel);
     }
 
     private Constraints constraints(Parameters code) {

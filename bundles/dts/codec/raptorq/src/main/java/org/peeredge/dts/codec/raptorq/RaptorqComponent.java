@@ -7,7 +7,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.coding.CodecWarmUp;
 import org.peeredge.dts.coding.Gf256Kernels;
@@ -20,11 +19,7 @@ import org.peeredge.kernel.api.Threads;
         immediate = true,
         service = {})
 public final class RaptorqComponent {
-    private static final CodecId USUAL = new CodecId(RaptorqCodec.TYPE, 256, -1, 1216);
-
     /** Source symbols to restore in each turn. */
-    private static final int LOST = 85;
-
     private final WarmService<CodecProvider> service;
 
     /** Begins to warm up. */
@@ -39,10 +34,9 @@ public final class RaptorqComponent {
                         context,
                         threads,
                         clock,
-                        USUAL,
-                        LOST,
+                        RaptorqCodec.USUAL,
                         Map.of(),
-                        () -> new RaptorqCodec(kernels.fastest()));
+                        () -> RaptorqCodec.planning(kernels.fastest(), clock));
     }
 
     /** Takes it away. */

@@ -10,6 +10,7 @@ import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
 import org.peeredge.dts.coding.Schedule;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
 
 /**
@@ -38,8 +39,7 @@ final class RaptorqDecoder implements Decoder {
     /** With how many symbols a matrix is tried whose order is not known. */
     private int nextTry;
 
-    private @Nullable MemorySegment memory;
-    private ByteBuffer view;
+    private Slab room;
     private @Nullable Solving solving;
 
     RaptorqDecoder(
@@ -56,8 +56,7 @@ final class RaptorqDecoder implements Decoder {
         stride = Stride.of(symbolBytes);
         int capacity = capacity(parameters, sourceSymbols);
         arrivals = new Arrivals(sourceSymbols, capacity);
-        memory = Memory.room(Math.min(capacity, sourceSymbols + FEW) * stride);
-        view = memory.asByteBuffer();
+        room = Memory.lend(Math.min(capacity, sourceSymbols + FEW) * stride);
         nextTry = sourceSymbols;
     }
 
@@ -86,11 +85,19 @@ final class RaptorqDecoder implements Decoder {
             output = new Output(parameters, symbolBytes);
             targets = new int[parameters.h()];
         }
+
+        void close() {
+            output.close();
+            Workspace columns = workspace;
+            if (columns != null) {
+                columns.close();
+            }
+        }
     }
 
     @Override
     public boolean offer(int number, ByteBuffer symbol) {
-        checkOpen();
+        room.memory();
         BlockShape.check(number, 1, RaptorqCodec.SYMBOLS);
         int length = number < sourceSymbols ? shape.length(number) : symbolBytes;
         if (symbol.remaining() != length) {
@@ -101,9 +108,10 @@ final class RaptorqDecoder implements Decoder {
             return ready;
         }
         int at = (int) ((arrivals.count() - 1) * stride);
-        if (at == view.capacity()) {
+        if (at == room.bytes().capacity()) {
             grow();
         }
+        ByteBuffer view = room.bytes();
         view.put(at, symbol, symbol.position(), length);
         for (int i = length; i < symbolBytes; i++) {
             view.put(at + i, (byte) 0);
@@ -114,10 +122,11 @@ final class RaptorqDecoder implements Decoder {
 
     /** To the most that it can be: it rarely has to be. */
     private void grow() {
-        MemorySegment more = Memory.room(arrivals.capacity() * stride);
-        MemorySegment.copy(checkOpen(), 0, more, 0, view.capacity());
-        memory = more;
-        view = more.asByteBuffer();
+        Slab more = Memory.lend(arrivals.capacity() * stride);
+        MemorySegment less = room.memory();
+        MemorySegment.copy(less, 0, more.memory(), 0, less.byteSize());
+        room.close();
+        room = more;
     }
 
     private boolean tryToSolve() {
@@ -176,6 +185,7 @@ final class RaptorqDecoder implements Decoder {
      * the source symbols stay.
      */
     private void startOverWithSources() {
+        ByteBuffer view = room.bytes();
         int kept = 0;
         for (int i = 0; i < arrivals.count(); i++) {
             if (arrivals.number(i) < sourceSymbols) {
@@ -194,7 +204,8 @@ final class RaptorqDecoder implements Decoder {
 
     @Override
     public void recover(ByteBuffer into) {
-        MemorySegment all = checkOpen();
+        MemorySegment all = room.memory();
+        ByteBuffer view = room.bytes();
         if (!ready) {
             throw new IllegalStateException(
                     arrivals.count() + " symbols of " + sourceSymbols + " are not enough");
@@ -223,6 +234,9 @@ final class RaptorqDecoder implements Decoder {
         int others = solver.others();
         Workspace workspace = here.workspace;
         if (workspace == null || !workspace.holds(others)) {
+            if (workspace != null) {
+                workspace.close();
+            }
             workspace =
                     new Workspace(
                             arrivals.capacity(),
@@ -284,7 +298,7 @@ final class RaptorqDecoder implements Decoder {
 
     @Override
     public void reset(int groupBytes) {
-        checkOpen();
+        room.memory();
         if (groupBytes != shape.blockBytes()) {
             shape = new BlockShape(shape.id(), groupBytes);
         }
@@ -296,16 +310,19 @@ final class RaptorqDecoder implements Decoder {
 
     @Override
     public void close() {
-        memory = null;
-        view = ByteBuffer.allocate(0);
-        solving = null;
+        room.close();
+        Solving here = solving;
+        if (here != null) {
+            here.close();
+            solving = null;
+        }
     }
 
     /** Bytes that it holds now, of those that grow with the code. */
     long heldBytes() {
         Solving here = solving;
         Workspace workspace = here == null ? null : here.workspace;
-        long own = view.capacity() + arrivals.sizeBytes();
+        long own = room.memory().byteSize() + arrivals.sizeBytes();
         if (here == null) {
             return own;
         }
@@ -316,13 +333,5 @@ final class RaptorqDecoder implements Decoder {
                 + 4L * here.sources.length
                 + Output.sizeBytes(parameters.l(), symbolBytes)
                 + (workspace == null ? 0 : workspace.sizeBytes());
-    }
-
-    private MemorySegment checkOpen() {
-        MemorySegment all = memory;
-        if (all == null) {
-            throw new IllegalStateException("the decoder is closed");
-        }
-        return all;
     }
 }

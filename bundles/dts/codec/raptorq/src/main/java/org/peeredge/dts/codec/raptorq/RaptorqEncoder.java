@@ -12,7 +12,9 @@ import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
+import org.peeredge.dts.coding.Uses;
 
 /**
  * Copies source symbols; computes the intermediate symbols when the first repair symbol is asked
@@ -33,10 +35,12 @@ final class RaptorqEncoder implements Encoder {
     private final AtomicReference<@Nullable Output> spare = new AtomicReference<>();
 
     private @Nullable Workspace workspace;
-    private @Nullable MemorySegment spread;
+    private @Nullable Slab spread;
 
     /** The workspace, once it holds the block's intermediate symbols. */
     private volatile @Nullable Workspace solved;
+
+    private final Uses uses = new Uses(this::free);
 
     RaptorqEncoder(
             Gf256Kernel kernel,
@@ -54,6 +58,15 @@ final class RaptorqEncoder implements Encoder {
 
     @Override
     public void encode(int first, int count, ByteBuffer into) throws IOException {
+        uses.enter();
+        try {
+            make(first, count, into);
+        } finally {
+            uses.leave();
+        }
+    }
+
+    private void make(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, RaptorqCodec.SYMBOLS);
         SourceBlock.checkRoom(into, block.shape().length(first, count));
         int fromSource = Math.clamp((long) sourceSymbols - first, 0, count);
@@ -111,11 +124,13 @@ final class RaptorqEncoder implements Encoder {
 
     /** Small symbols, with room after each. */
     private MemorySegment spread(MemorySegment whole) {
-        MemorySegment wide = spread;
-        if (wide == null) {
-            wide = Memory.allocate((long) sourceSymbols * LEAST_BYTES);
-            spread = wide;
+        Slab room = spread;
+        if (room == null) {
+            room = Memory.lend((long) sourceSymbols * LEAST_BYTES);
+            room.memory().fill((byte) 0);
+            spread = room;
         }
+        MemorySegment wide = room.memory();
         for (int i = 0; i < sourceSymbols; i++) {
             MemorySegment.copy(
                     whole, (long) i * symbolBytes, wide, (long) i * LEAST_BYTES, symbolBytes);
@@ -151,11 +166,26 @@ final class RaptorqEncoder implements Encoder {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        uses.close();
+    }
+
+    private synchronized void free() {
         block.close();
         solved = null;
-        workspace = null;
-        spread = null;
-        spare.set(null);
+        Workspace columns = workspace;
+        if (columns != null) {
+            columns.close();
+            workspace = null;
+        }
+        Slab wide = spread;
+        if (wide != null) {
+            wide.close();
+            spread = null;
+        }
+        Output last = spare.getAndSet(null);
+        if (last != null) {
+            last.close();
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
 import org.peeredge.dts.coding.Schedule;
+import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.Slots;
 
 /**
@@ -12,7 +13,7 @@ import org.peeredge.dts.coding.Slots;
  * from elsewhere, of padding symbols, of intermediate symbols, of others. For one thread at a time;
  * many may read the intermediate symbols.
  */
-final class Workspace {
+final class Workspace implements AutoCloseable {
     private static final int INPUTS = 0;
     private static final int PADDING = 1;
     private static final int COLUMNS = 2;
@@ -21,6 +22,7 @@ final class Workspace {
     private final int n;
     private final long stride;
     private final int others;
+    private final Slab room;
     private final MemorySegment memory;
     private final Slots slots;
     private long[] sourceAt = new long[0];
@@ -35,7 +37,9 @@ final class Workspace {
         n = inputBytes;
         this.others = others;
         stride = Stride.of(symbolBytes);
-        memory = Memory.allocate((l + others + 1) * stride);
+        room = Memory.lend((l + others + 1) * stride);
+        memory = room.memory();
+        memory.asSlice((l + others) * stride, stride).fill((byte) 0);
         slots = new Slots(n, memory, inputs, padding, l, others);
         slots.region(PADDING, memory, (l + others) * stride, 0);
         slots.region(COLUMNS, memory, 0, stride);
@@ -94,6 +98,11 @@ final class Workspace {
     /** Places the intermediate symbols as a region of other slots. */
     void placeColumns(Slots of, int region) {
         of.region(region, memory, 0, stride);
+    }
+
+    @Override
+    public void close() {
+        room.close();
     }
 
     long sizeBytes() {

@@ -7,7 +7,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.coding.CodecWarmUp;
 import org.peeredge.dts.coding.Gf256Kernels;
@@ -21,8 +20,6 @@ import org.peeredge.kernel.api.Threads;
         immediate = true,
         service = {})
 public final class RsComponent {
-    private static final CodecId USUAL = new CodecId(CauchyCodec.TYPE, 10, 4, 16 * 1024);
-
     private final WarmService<CodecProvider> service;
 
     /** Begins to warm up. */
@@ -37,8 +34,7 @@ public final class RsComponent {
                         context,
                         threads,
                         clock,
-                        USUAL,
-                        USUAL.repairSymbols(),
+                        CauchyCodec.USUAL,
                         Map.of(),
                         () -> new CauchyCodec(kernels.fastest()));
     }

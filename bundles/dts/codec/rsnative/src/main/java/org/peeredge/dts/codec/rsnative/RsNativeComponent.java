@@ -9,7 +9,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.peeredge.dts.api.codec.CodecId;
 import org.peeredge.dts.api.codec.CodecProvider;
 import org.peeredge.dts.coding.CodecWarmUp;
 import org.peeredge.dts.coding.WarmService;
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
         service = {})
 public final class RsNativeComponent {
     private static final Logger LOG = LoggerFactory.getLogger(RsNativeComponent.class);
-    private static final CodecId USUAL = new CodecId(CauchyCodec.TYPE, 10, 4, 16 * 1024);
 
     /** Above that of the codec in Java, which has none. */
     private static final int RANKING = 100;
@@ -46,8 +44,7 @@ public final class RsNativeComponent {
                         context,
                         threads,
                         clock,
-                        USUAL,
-                        USUAL.repairSymbols(),
+                        CauchyCodec.USUAL,
                         Map.of(Constants.SERVICE_RANKING, RANKING),
                         () -> new CauchyCodec(open()));
     }
