@@ -4,11 +4,13 @@ package org.peeredge.itests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,11 @@ class SwapIT {
 
     /** Swaps that come first, so that pools and caches have the size that they keep. */
     private static final int WARM_UP = 10;
+
+    private static final String CODED = "org.peeredge.dts.codec.rs";
+    private static final String CODED_FEATURE = "peeredge-dts-codec-rs";
+    private static final String CODED_GROUPS = "peeredge_dts_engine_coded_groups_total";
+    private static final int CODED_EACH = 20;
 
     private static final String ABANDONED_THREADS = "peeredge_dts_engine_abandoned_threads";
 
@@ -83,13 +90,61 @@ class SwapIT {
     })
     void aSwapUnderLoadIsSeenByNobody(String node, String bundle) throws Exception {
         NodeDriver driver = node.equals("origin") ? originDriver : edgeDriver;
-        swapUnderLoad(driver, bundle, WARM_UP);
+        seenByNobody(driver, bundle, _ -> {});
+    }
+
+    /**
+     * A codec that is new is warmed up before groups come by it again, which takes seconds: so not
+     * each of them is waited for, and the others are swapped while they warm up.
+     */
+    @Test
+    void aCodecIsSwappedWhileGroupsComeAsItsSymbols() throws Exception {
+        nodes.command("feature:install " + CODED_FEATURE);
+        try {
+            deploy(edge, "org.peeredge.dts.coding");
+            deploy(edge, CODED);
+            nodes.command("dts:codec-use rs");
+            seenByNobody(
+                    originDriver,
+                    CODED,
+                    swaps -> {
+                        if (swaps % CODED_EACH == WARM_UP) {
+                            double groups = TestNodes.metric(origin, CODED_GROUPS);
+                            TestNodes.await(
+                                    "groups come by the codec that is new",
+                                    () -> TestNodes.metric(origin, CODED_GROUPS) > groups);
+                        }
+                    });
+        } finally {
+            nodes.command("dts:codec-use auto");
+            nodes.command("feature:uninstall " + CODED_FEATURE);
+        }
+    }
+
+    /** Puts a bundle of the full assembly into a node without a shell. */
+    private void deploy(NodeProcess node, String bundle) throws IOException {
+        Path all = origin.spec().distribution().resolve("system/org/peeredge").resolve(bundle);
+        Path deploy = Files.createDirectories(node.spec().home().resolve("deploy"));
+        try (Stream<Path> files = Files.walk(all)) {
+            Path jar = files.filter(f -> f.toString().endsWith(".jar")).findFirst().orElseThrow();
+            Path whole = Files.copy(jar, deploy.resolveSibling(bundle + ".jar"));
+            Files.move(whole, deploy.resolve(bundle + ".jar"));
+        }
+    }
+
+    /** What is looked at after each swap. */
+    private interface Check {
+        void after(int swaps) throws Exception;
+    }
+
+    private void seenByNobody(NodeDriver driver, String bundle, Check check) throws Exception {
+        swapUnderLoad(driver, bundle, WARM_UP, check);
         List<String> errors = TestNodes.logged(origin, "ERROR");
         Map<String, Long> before = driver.residue();
         String others = driver.others(bundle);
         driver.events(bundle);
 
-        swapUnderLoad(driver, bundle, SWAPS);
+        swapUnderLoad(driver, bundle, SWAPS, check);
 
         assertEquals("", driver.events(bundle), "what happened to other bundles");
         assertEquals(others, driver.others(bundle), "other bundles and their components");
@@ -247,13 +302,15 @@ class SwapIT {
         TestNodes.await("the log says: " + text, () -> origin.log().contains(text));
     }
 
-    private void swapUnderLoad(NodeDriver driver, String bundle, int times) throws Exception {
+    private void swapUnderLoad(NodeDriver driver, String bundle, int times, Check check)
+            throws Exception {
         try (PullLoad load = new PullLoad(folder, origin, edge)) {
             load.awaitOneMore();
             long start = System.nanoTime();
             for (int i = 0; i < times; i++) {
                 driver.swap(bundle);
                 load.awaitOneMore();
+                check.after(i + 1);
             }
             load.mustBeWell();
             System.out.printf(

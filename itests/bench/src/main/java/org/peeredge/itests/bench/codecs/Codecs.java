@@ -73,6 +73,9 @@ final class Codecs {
         }
     }
 
+    /** As of the bundle that all of them share, and that a swap of one leaves alone. */
+    private static final Gf256Kernels KERNELS = new Gf256Kernels(CLOCK);
+
     private Codecs() {}
 
     private static Kind kind(String name) {
@@ -91,7 +94,7 @@ final class Codecs {
     static CodecProvider warm(String name) {
         Kind kind = kind(name);
         try {
-            Gf256Kernel fastest = new Gf256Kernels(CLOCK).fastest();
+            Gf256Kernel fastest = KERNELS.fastest();
             CodecProvider made =
                     kind.name.equals(RaptorqCodec.TYPE)
                             ? RaptorqCodec.planning(fastest, CLOCK)

@@ -3,6 +3,7 @@ package org.peeredge.dts.codec.raptorq;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -24,12 +25,18 @@ final class RaptorqEncoder implements Encoder {
     /** Kernels want at least this many bytes, or they go one by one. */
     private static final int LEAST_BYTES = 64;
 
+    private static final int LINE_BYTES = 64;
+
     private final Gf256Kernel kernel;
     private final Parameters parameters;
     private final Supplier<Plan> plans;
     private final SourceBlock block;
     private final int sourceSymbols;
     private final int symbolBytes;
+
+    /** Nobody's: what is read must not be left out for lack of use. */
+    @SuppressWarnings("UnusedVariable")
+    private volatile long inCache;
 
     /** Kept for the next call; threads that meet each other here make one of their own. */
     private final AtomicReference<@Nullable Output> spare = new AtomicReference<>();
@@ -91,6 +98,7 @@ final class RaptorqEncoder implements Encoder {
         }
         Plan plan = plans.get();
         MemorySegment whole = block.whole();
+        inCache = lines(whole);
         here = workspace;
         if (here == null) {
             int padding = parameters.kPrime() - sourceSymbols;
@@ -120,6 +128,18 @@ final class RaptorqEncoder implements Encoder {
                 plan.second);
         solved = here;
         return here;
+    }
+
+    /**
+     * Reads a bit of each cache line, in order: the sums take symbols in an order that no
+     * prefetcher foresees, and would wait for each line of a block that is not in the cache.
+     */
+    private static long lines(MemorySegment whole) {
+        long seen = 0;
+        for (long i = 0; i < whole.byteSize(); i += LINE_BYTES) {
+            seen += whole.get(ValueLayout.JAVA_BYTE, i);
+        }
+        return seen;
     }
 
     /** Small symbols, with room after each. */
