@@ -103,6 +103,12 @@ class SwapIT {
         try {
             deploy(edge, "org.peeredge.dts.coding");
             deploy(edge, CODED);
+            TestNodes.await(
+                    "the codec is warm, and may be chosen",
+                    () ->
+                            nodes.json("dts:codec-list")
+                                    .valueStream()
+                                    .anyMatch(row -> row.get("type").asText().equals("rs")));
             nodes.command("dts:codec-use rs");
             seenByNobody(
                     originDriver,

@@ -32,6 +32,10 @@ public final class WarmService<S> implements AutoCloseable {
 
     private final ExecutorService thread;
     private final BundleContext context;
+
+    /** For the log: once the bundle is stopped its context tells nothing any more. */
+    private final String bundle;
+
     private boolean closed;
     private @Nullable ServiceRegistration<S> registration;
 
@@ -48,14 +52,15 @@ public final class WarmService<S> implements AutoCloseable {
             Map<String, ?> properties,
             Warm<S> warm) {
         this.context = context;
+        bundle = String.valueOf(context.getBundle());
         thread = threads.newPool(context.getBundle().getSymbolicName(), "warm", 1, 0);
         thread.execute(() -> {
             try {
                 register(type, warm.make(), properties);
             } catch (InterruptedException e) {
-                LOG.debug("{} left before it was warm", context.getBundle(), e);
+                LOG.debug("{} left before it was warm", bundle, e);
             } catch (UnsupportedOperationException e) {
-                LOG.info("{} offers nothing on this node: {}", context.getBundle(), e.getMessage());
+                LOG.info("{} offers nothing on this node: {}", bundle, e.getMessage());
             } catch (RuntimeException | LinkageError e) {
                 failed(e);
             }
@@ -73,7 +78,7 @@ public final class WarmService<S> implements AutoCloseable {
     /** Once it is closed, what the service works with may have been taken from under it. */
     private synchronized void failed(Throwable e) {
         if (!closed) {
-            LOG.error("{} cannot be had on this node", context.getBundle(), e);
+            LOG.error("{} cannot be had on this node", bundle, e);
         }
     }
 

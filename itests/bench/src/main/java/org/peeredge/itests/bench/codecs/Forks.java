@@ -22,8 +22,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Forks {
     private static final int ITERATIONS = 5;
 
-    /** Each of them warms a codec up as nodes do, which takes seconds. */
-    private static final int SWAPS = 3;
+    /** Each of them warms a codec up as nodes do, which takes seconds: one a round. */
+    private static final int SWAPS = 1;
 
     private static final TimeValue ITERATION = TimeValue.milliseconds(200);
 
