@@ -53,7 +53,13 @@ public final class CodecTrial implements AutoCloseable {
     }
 
     /** As a store gives them. */
-    private record Stored(Block block) implements GroupSource {
+    private static class Stored implements GroupSource {
+        final Block block;
+
+        Stored(Block block) {
+            this.block = block;
+        }
+
         @Override
         public int sizeBytes() {
             return block.sizeBytes();
@@ -66,15 +72,9 @@ public final class CodecTrial implements AutoCloseable {
     }
 
     /** In memory, but not a group's own. */
-    private record Shared(Block block) implements GroupSource {
-        @Override
-        public int sizeBytes() {
-            return block.sizeBytes();
-        }
-
-        @Override
-        public void read(int offset, ByteBuffer into) {
-            block.read(offset, into);
+    private static final class Shared extends Stored {
+        Shared(Block block) {
+            super(block);
         }
 
         @Override

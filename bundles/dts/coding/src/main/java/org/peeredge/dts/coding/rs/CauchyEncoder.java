@@ -7,17 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
+import org.peeredge.dts.coding.CountedEncoder;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
 import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
-import org.peeredge.dts.coding.Uses;
 
 /** Makes repair symbols when they are asked for; holds the block from the first one on. */
-final class CauchyEncoder implements Encoder {
+final class CauchyEncoder extends CountedEncoder {
     private final Gf256Kernel kernel;
     private final CauchyMatrix matrix;
     private final Targets targets;
@@ -31,8 +30,6 @@ final class CauchyEncoder implements Encoder {
 
     /** Kept for the next call; threads that meet each other here make one of their own. */
     private final AtomicReference<@Nullable Scratch> spare = new AtomicReference<>();
-
-    private final Uses uses = new Uses(this::free);
 
     CauchyEncoder(
             Gf256Kernel kernel,
@@ -77,16 +74,7 @@ final class CauchyEncoder implements Encoder {
     }
 
     @Override
-    public void encode(int first, int count, ByteBuffer into) throws IOException {
-        uses.enter();
-        try {
-            make(first, count, into);
-        } finally {
-            uses.leave();
-        }
-    }
-
-    private void make(int first, int count, ByteBuffer into) throws IOException {
+    protected void write(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, symbols);
         SourceBlock.checkRoom(into, block.shape().length(first, count));
         if (into.isReadOnly()) {
@@ -156,11 +144,7 @@ final class CauchyEncoder implements Encoder {
     }
 
     @Override
-    public void close() {
-        uses.close();
-    }
-
-    private void free() {
+    protected void free() {
         block.close();
         Scratch last = spare.getAndSet(null);
         if (last != null) {

@@ -4,23 +4,21 @@ package org.peeredge.dts.codec.fft;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
+import org.peeredge.dts.coding.CountedEncoder;
 import org.peeredge.dts.coding.Memory;
 import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
-import org.peeredge.dts.coding.Uses;
 
 /**
  * Copies source symbols, and from the first repair symbol that is asked for on repair symbols: one
  * costs as much as all of them, so that they are made together and kept.
  */
-final class FftEncoder implements Encoder {
+final class FftEncoder extends CountedEncoder {
     private final FftCode code;
     private final SourceBlock block;
     private final RepairMaker maker;
-    private final Uses uses = new Uses(this::free);
     private @Nullable Slab repair;
 
     /** All repair symbols, when they are made. */
@@ -33,16 +31,7 @@ final class FftEncoder implements Encoder {
     }
 
     @Override
-    public void encode(int first, int count, ByteBuffer into) throws IOException {
-        uses.enter();
-        try {
-            write(first, count, into);
-        } finally {
-            uses.leave();
-        }
-    }
-
-    private void write(int first, int count, ByteBuffer into) throws IOException {
+    protected void write(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, code.symbols());
         SourceBlock.checkRoom(into, block.shape().length(first, count));
         int k = code.sourceSymbols();
@@ -87,11 +76,7 @@ final class FftEncoder implements Encoder {
     }
 
     @Override
-    public void close() {
-        uses.close();
-    }
-
-    private synchronized void free() {
+    protected synchronized void free() {
         block.close();
         made = null;
         Slab room = repair;

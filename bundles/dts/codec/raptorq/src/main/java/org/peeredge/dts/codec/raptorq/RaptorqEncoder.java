@@ -8,20 +8,19 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.peeredge.dts.api.codec.Encoder;
 import org.peeredge.dts.api.codec.GroupSource;
 import org.peeredge.dts.coding.BlockShape;
+import org.peeredge.dts.coding.CountedEncoder;
 import org.peeredge.dts.coding.Gf256Kernel;
 import org.peeredge.dts.coding.Memory;
 import org.peeredge.dts.coding.Slab;
 import org.peeredge.dts.coding.SourceBlock;
-import org.peeredge.dts.coding.Uses;
 
 /**
  * Copies source symbols; computes the intermediate symbols when the first repair symbol is asked
  * for, and keeps them.
  */
-final class RaptorqEncoder implements Encoder {
+final class RaptorqEncoder extends CountedEncoder {
     /** Kernels want at least this many bytes, or they go one by one. */
     private static final int LEAST_BYTES = 64;
 
@@ -47,8 +46,6 @@ final class RaptorqEncoder implements Encoder {
     /** The workspace, once it holds the block's intermediate symbols. */
     private volatile @Nullable Workspace solved;
 
-    private final Uses uses = new Uses(this::free);
-
     RaptorqEncoder(
             Gf256Kernel kernel,
             Parameters parameters,
@@ -64,16 +61,7 @@ final class RaptorqEncoder implements Encoder {
     }
 
     @Override
-    public void encode(int first, int count, ByteBuffer into) throws IOException {
-        uses.enter();
-        try {
-            make(first, count, into);
-        } finally {
-            uses.leave();
-        }
-    }
-
-    private void make(int first, int count, ByteBuffer into) throws IOException {
+    protected void write(int first, int count, ByteBuffer into) throws IOException {
         BlockShape.check(first, count, RaptorqCodec.SYMBOLS);
         SourceBlock.checkRoom(into, block.shape().length(first, count));
         int fromSource = Math.clamp((long) sourceSymbols - first, 0, count);
@@ -186,11 +174,7 @@ final class RaptorqEncoder implements Encoder {
     }
 
     @Override
-    public void close() {
-        uses.close();
-    }
-
-    private synchronized void free() {
+    protected synchronized void free() {
         block.close();
         solved = null;
         Workspace columns = workspace;
