@@ -15,7 +15,7 @@ import java.util.Objects;
  */
 public final class Memory {
     /** Vectors want their lines whole. */
-    private static final int ALIGNMENT = 64;
+    static final int ALIGNMENT = 64;
 
     /** As much as an encoder and a decoder of a block of a MiB have together. */
     private static final long MOST_KEPT_BYTES = 8 << 20;

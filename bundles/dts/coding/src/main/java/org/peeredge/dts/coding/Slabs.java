@@ -18,9 +18,6 @@ final class Slabs {
     /** Less is not worth the trouble. */
     private static final long LEAST_BYTES = 16 << 10;
 
-    /** Vectors want their lines whole. */
-    private static final int ALIGNMENT = 64;
-
     private final long mostBytes;
     private final List<Chunk> chunks = new ArrayList<>();
     private long bytes;
@@ -34,13 +31,13 @@ final class Slabs {
     Slab lend(long size) {
         Lent lent = size < LEAST_BYTES || size > mostBytes ? null : take(size);
         if (lent == null) {
-            return new Slab(Arena.ofAuto().allocate(size, ALIGNMENT), () -> {});
+            return new Slab(Memory.allocate(size), () -> {});
         }
         return new Slab(lent.untilForgotten(size), lent);
     }
 
     private synchronized @Nullable Lent take(long size) {
-        long padded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        long padded = Math.ceilDiv(size, Memory.ALIGNMENT) * Memory.ALIGNMENT;
         for (Chunk chunk : chunks) {
             long at = chunk.take(padded);
             if (at >= 0) {
@@ -121,7 +118,7 @@ final class Slabs {
         private int pieces = 1;
 
         Chunk(long size) {
-            memory = Arena.ofAuto().allocate(size, ALIGNMENT);
+            memory = Memory.allocate(size);
             sizes[0] = size;
         }
 

@@ -20,7 +20,6 @@ final class Coded {
     private static final double SPARES = 1.5;
     private static final int OVERTAKEN = 3;
     private static final long LACKS_NANOS = 60 * Time.SECOND;
-    private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
 
     /** A group of which nothing comes for so long is fetched in another way. */
     private static final long PATIENCE_NANOS = 10 * Time.SECOND;
@@ -198,7 +197,7 @@ final class Coded {
         switch (m.reason()) {
             case BUSY -> s.peer.busy(core.now);
             case BAD_REQUEST -> s.peer.lacks(g.codec.type(), core.now + LACKS_NANOS);
-            default -> s.exclude(core.now, EXCLUDE_NANOS);
+            default -> s.exclude(core.now, CodedAsks.EXCLUDE_NANOS);
         }
         return true;
     }

@@ -17,7 +17,9 @@ final class CodedAsks {
 
     private static final int MAX_LATE = 64;
     private static final int MAX_STRIKES = 3;
-    private static final long EXCLUDE_NANOS = 10 * Time.SECOND;
+
+    /** Who did not do what was asked is not asked so long. */
+    static final long EXCLUDE_NANOS = 10 * Time.SECOND;
 
     private final Core core;
 

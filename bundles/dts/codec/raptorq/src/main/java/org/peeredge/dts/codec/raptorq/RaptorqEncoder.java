@@ -24,8 +24,6 @@ final class RaptorqEncoder extends CountedEncoder {
     /** Kernels want at least this many bytes, or they go one by one. */
     private static final int LEAST_BYTES = 64;
 
-    private static final int LINE_BYTES = 64;
-
     private final Gf256Kernel kernel;
     private final Parameters parameters;
     private final Supplier<Plan> plans;
@@ -124,7 +122,7 @@ final class RaptorqEncoder extends CountedEncoder {
      */
     private static long lines(MemorySegment whole) {
         long seen = 0;
-        for (long i = 0; i < whole.byteSize(); i += LINE_BYTES) {
+        for (long i = 0; i < whole.byteSize(); i += Stride.LINE) {
             seen += whole.get(ValueLayout.JAVA_BYTE, i);
         }
         return seen;

@@ -3,7 +3,7 @@ package org.peeredge.dts.codec.raptorq;
 
 /** How symbols lie in memory of our own. */
 final class Stride {
-    private static final int LINE = 64;
+    static final int LINE = 64;
 
     private Stride() {}
 
